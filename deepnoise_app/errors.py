@@ -1,0 +1,33 @@
+"""The errors that are meant for the user.
+
+The message of a `DeepNoiseError` is shown as written: what was wrong, with the value, and what
+would be right. Each kind also is the builtin exception that it stands for.
+"""
+
+
+class DeepNoiseError(Exception):
+    """Something that the user can understand and mend."""
+
+
+class ScreenError(DeepNoiseError, ValueError):
+    """A folder, plate, table or well name that cannot be used."""
+
+
+class PixelError(DeepNoiseError, OSError):
+    """An image that is missing or cannot be read."""
+
+
+class RecipeError(DeepNoiseError, ValueError):
+    """A recipe, or a combination of recipe and screen, that cannot be served."""
+
+
+class ModelError(DeepNoiseError, ValueError):
+    """A model package that does not load or does not fit."""
+
+
+class RunError(DeepNoiseError, RuntimeError):
+    """A run folder that cannot be used, or a run that failed under way."""
+
+
+class Interrupted(DeepNoiseError):  # noqa: N818 (a request that was honoured, not a fault)
+    """The run was asked to stop; what it reached is kept."""

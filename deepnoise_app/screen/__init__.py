@@ -1,0 +1,26 @@
+"""The language everyone speaks: screens, plates, wells, maps, libraries, predictions, problems."""
+
+from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
+from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
+from deepnoise_app.screen.problem import Problem, ProblemKind
+from deepnoise_app.screen.screen import Screen
+from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
+
+__all__ = [
+    "STANDARD_SHAPES",
+    "UNKNOWN",
+    "Channel",
+    "Content",
+    "Library",
+    "PixelSource",
+    "Plane",
+    "Plate",
+    "PlateMap",
+    "PlateShape",
+    "Problem",
+    "ProblemKind",
+    "Role",
+    "Screen",
+    "WellId",
+    "row_letters",
+]

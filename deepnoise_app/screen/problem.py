@@ -1,0 +1,44 @@
+"""What is wrong with a file, with its place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from deepnoise_app.screen.well import WellId
+
+
+class ProblemKind(StrEnum):
+    """The kinds of problem, as `deepnoise inspect --json` names them."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    SIZE = "size"
+    DUPLICATE = "duplicate"
+    NOT_IMAGED = "not-imaged"
+    NOT_LISTED = "not-listed"
+    TABLE = "table"
+    STRAY = "stray"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where, and why.
+
+    `channel` counts from 1, as the files do; what does not apply is None.
+    """
+
+    kind: ProblemKind
+    message: str
+    experiment: str | None = None
+    plate: str | None = None
+    well: WellId | None = None
+    site: int | None = None
+    channel: int | None = None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """The object that `deepnoise inspect --json` prints."""
+        found = asdict(self)
+        found["well"] = None if self.well is None else self.well.name
+        found["kind"] = str(self.kind)
+        return found
