@@ -2,11 +2,13 @@
 
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
+from deepnoise_app.screen.predictions import COLUMNS, Predictions
 from deepnoise_app.screen.problem import Problem, ProblemKind
 from deepnoise_app.screen.screen import Screen
 from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
 
 __all__ = [
+    "COLUMNS",
     "STANDARD_SHAPES",
     "UNKNOWN",
     "Channel",
@@ -17,6 +19,7 @@ __all__ = [
     "Plate",
     "PlateMap",
     "PlateShape",
+    "Predictions",
     "Problem",
     "ProblemKind",
     "Role",

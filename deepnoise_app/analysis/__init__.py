@@ -1,0 +1,1 @@
+"""What can be said about plates without a network: assignment, library plates, accuracies."""

@@ -1,0 +1,61 @@
+"""Predictions: one row per imaged well, in the column order that other programs rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from deepnoise_app.errors import ScreenError
+
+COLUMNS = (
+    "Metadata_Experiment",
+    "Metadata_Plate",
+    "Metadata_Well",
+    "Metadata_Role",
+    "Metadata_Perturbation",
+    "Prediction_Free",
+    "Prediction_OnePerWell",
+    "Prediction_PlatePrior",
+    "Confidence",
+    "Margin",
+    "Top2",
+    "Top3",
+    "Top4",
+    "Top5",
+    "Sites",
+    "Flags",
+    "Model",
+    "Correction",
+)
+_NUMBERS = {"Confidence": float, "Margin": float, "Sites": int}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """A table with exactly `COLUMNS`; texts are empty where nothing is known or predicted."""
+
+    table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        missing = [name for name in COLUMNS if name not in self.table.columns]
+        if missing:
+            raise ScreenError(f"not a table of predictions: it lacks the column {missing[0]}")
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @classmethod
+    def joined(cls, parts: list[Predictions]) -> Predictions:
+        """Return the rows of all parts, in their order."""
+        tables = [part.table for part in parts] or [pd.DataFrame(columns=list(COLUMNS))]
+        return cls(pd.concat(tables, ignore_index=True))
+
+    @classmethod
+    def read(cls, path: Path) -> Predictions:
+        """Read what `write` of the runs wrote: `.csv` or `.parquet`."""
+        if path.suffix == ".parquet":
+            return cls(pd.read_parquet(path))
+        texts = {name: _NUMBERS.get(name, str) for name in COLUMNS}
+        return cls(pd.read_csv(path, dtype=texts, keep_default_na=False))
