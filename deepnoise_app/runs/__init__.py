@@ -1,0 +1,1 @@
+"""Runs: recipe, events, status, run folder, model card. Knows neither torch nor Qt."""

@@ -1,0 +1,190 @@
+"""Model packages: a folder with `model.safetensors` and its card, `model.json`.
+
+Never pickle: what a package holds is data, and loading it runs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from deepnoise_app.assets import shipped_models
+from deepnoise_app.errors import ModelError
+from deepnoise_app.runs.files import write_whole
+
+FORMAT_VERSION = 1
+CARD, WEIGHTS = "model.json", "model.safetensors"
+
+AccuracyName = Literal["free", "one_per_well", "plate_prior"]
+
+
+class _Part(BaseModel):
+    """Part of a card; fields of newer versions are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", protected_namespaces=())
+
+
+class Interval(_Part):
+    """A share of treated wells, 0 to 1, with its 95 % interval over plates if there is one."""
+
+    value: float = Field(ge=0, le=1)
+    low: float | None = None
+    high: float | None = None
+
+
+class Provenance(_Part):
+    """Where a model comes from. `screen` is a folder's name, never its whole path."""
+
+    screen: str = ""
+    experiments: list[str] = []
+    held_out: list[str] = []
+    recipe: dict[str, Any] = {}
+    versions: dict[str, str] = {}
+    created: str = Field("", description="ISO 8601, UTC.")
+    seed: int = 0
+
+
+class Distribution(_Part):
+    """Where the training plates lie in feature space.
+
+    `limit` is the largest distance from `centre`, in units of `spread`, that still counts as like
+    the training data; `quantiles` are those of the training plates' distances.
+    """
+
+    centre: list[float]
+    spread: list[float]
+    limit: float
+    quantiles: dict[str, float] = {}
+
+    @model_validator(mode="after")
+    def _same_length(self) -> Self:
+        if len(self.centre) != len(self.spread):
+            raise ValueError("centre and spread differ in length")
+        return self
+
+
+class ChannelRange(_Part):
+    """Smallest and largest of the training plates' statistics of one channel.
+
+    Natural logarithms of mean and deviation, both as shares of the brightest storable value.
+    """
+
+    log_mean: tuple[float, float]
+    log_std: tuple[float, float]
+
+
+class ModelCard(_Part):
+    """All that one needs to know to use a model, or to decide not to."""
+
+    name: str
+    description: str = ""
+    warning: str = ""
+    classes: list[str] = Field(min_length=1)
+    control_classes: list[str] = []
+    channels: list[str] = Field(min_length=1)
+    input_size: int = Field(ge=1, description="Side in pixels.")
+    normalisation: Literal["plate", "experiment", "global"] = "plate"
+    backbone: str
+    embedding: int = Field(ge=1, description="Features.")
+    scale: float = Field(30.0, gt=0)
+    library: dict[str, dict[str, int]] | None = None
+    provenance: Provenance = Provenance()
+    accuracy: dict[AccuracyName, Interval] = {}
+    training_embedding: Distribution | None = None
+    channel_ranges: list[ChannelRange] = []
+    sha256: str = Field("", description="Of model.safetensors, hexadecimal.")
+    format_version: int = FORMAT_VERSION
+
+
+def resolve_model(name_or_path: str | Path) -> Path:
+    """Folder of a model, given that folder or the name of a shipped model.
+
+    Raises
+    ------
+    ModelError
+        If there is neither.
+    """
+    shipped = shipped_models()
+    path = Path(name_or_path)
+    if path.name in (CARD, WEIGHTS) and path.is_file():
+        return path.parent
+    if path.is_dir():
+        return path
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    known = f"one of the shipped models: {', '.join(shipped)}" if shipped else "none is shipped"
+    if path.exists():
+        raise ModelError(f"{path} is a file, expected a model folder, or {known}")
+    raise ModelError(f"no model {str(name_or_path)!r}: expected a model folder, or {known}")
+
+
+def load_card(name_or_path: str | Path) -> ModelCard:
+    """Read the card of a model and make sure that its weights are the ones it speaks of.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, is not what it should be, or the weights have another hash.
+    """
+    folder = resolve_model(name_or_path)
+    card_path, weights = folder / CARD, folder / WEIGHTS
+    if not card_path.is_file():
+        raise ModelError(f"{folder} is not a model: there is no {CARD} in it")
+    if not weights.is_file():
+        raise ModelError(f"the model {folder} has no weights: there is no {WEIGHTS} in it")
+    _refuse_other_formats(weights)
+    card = _parse(card_path)
+    found = sha256(weights)
+    if found != card.sha256:
+        raise ModelError(
+            f"{weights} is not the file that its card speaks of: expected SHA-256"
+            f" {card.sha256[:12] or '(none)'}…, found {found[:12]}…"
+        )
+    return card
+
+
+def save_card(card: ModelCard, folder: Path) -> ModelCard:
+    """Write `model.json` for the weights that lie in the folder; returns it with their hash."""
+    whole = card.model_copy(update={"sha256": sha256(folder / WEIGHTS)})
+    write_whole(folder / CARD, whole.model_dump_json(indent=2) + "\n")
+    return whole
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _parse(path: Path) -> ModelCard:
+    try:
+        card = ModelCard.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ModelError(f"{path} is not a model card: {place} {first['msg']}".strip()) from error
+    if card.format_version > FORMAT_VERSION:
+        raise ModelError(
+            f"{path} has format {card.format_version}, this DeepNoise reads up to"
+            f" {FORMAT_VERSION}: update the app"
+        )
+    return card
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """Look at the first bytes: a pickle, or a zip as torch writes it, is never opened."""
+    with path.open("rb") as file:
+        head = file.read(9)
+    if head[:2] == b"PK" or (head[:1] == b"\x80" and head[1:2] <= b"\x05" and head[8:9] != b"{"):
+        raise ModelError(
+            f"{path} is a pickle, not a safetensors file: pickles can run programs and are not"
+            " loaded; save the weights as safetensors"
+        )
+    length = int.from_bytes(head[:8], "little")
+    if len(head) < 9 or head[8:9] != b"{" or length > path.stat().st_size:
+        raise ModelError(f"{path} is not a safetensors file: its first bytes are no header")

@@ -1,0 +1,78 @@
+"""Files that matter are written beside and renamed, so that readers only ever see whole ones."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deepnoise_app.errors import RunError
+
+_TRIES, _PAUSE_S = 40, 0.05
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file beside its place and rename it; text as UTF-8.
+
+    Raises
+    ------
+    RunError
+        If the disk is full or the folder cannot be written; an earlier file stays as it was.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+
+    def write(beside: Path) -> None:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    write_beside(path, write)
+
+
+def write_beside(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file in the same folder (same suffix), then rename it."""
+    beside = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        write(beside)
+        _rename(beside, path)
+    except OSError as error:
+        raise RunError(sentence(error, path)) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _rename(beside: Path, path: Path) -> None:
+    """Rename, again and again while somebody has the old file open (Windows refuses then)."""
+    for last in [False] * (_TRIES - 1) + [True]:
+        try:
+            beside.replace(path)
+        except PermissionError:
+            if last:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+def sentence(error: OSError, path: Path) -> str:
+    """Say why a file could not be written, and what is kept."""
+    kept = f"; the earlier {path.name} is kept" if path.is_file() else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full: {path} could not be written{kept}"
+    return f"{path} could not be written: {error.strerror or error}{kept}"
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there, waiting for readers to close it (Windows)."""
+    for last in [False] * (_TRIES - 1) + [True]:
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError as error:
+            if last:
+                raise RunError(f"{path} could not be removed: {error.strerror}") from error
+            time.sleep(_PAUSE_S)
+        else:
+            return

@@ -1,0 +1,199 @@
+"""The run folder: the only door between the screen and the learning."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deepnoise_app.errors import RunError
+from deepnoise_app.runs.events import Event, Failed, encode, read_events
+from deepnoise_app.runs.files import remove, sentence, write_whole
+from deepnoise_app.runs.lock import Holder, owned, read_holder
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.status import RunStatus
+
+_TAIL_LINES, _TAIL_BYTES = 15, 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run on disk. Making the object touches nothing; `create` makes the folder."""
+
+    path: Path
+
+    @classmethod
+    def create(
+        cls, path: Path | str, recipe: Recipe | None = None, resume: bool = False
+    ) -> RunFolder:
+        """Make a run folder, or take up one that is there.
+
+        Parameters
+        ----------
+        recipe
+            What the run shall do. A folder that is resumed keeps the recipe that it has.
+        resume
+            Whether a folder that holds a run may be gone on with.
+
+        Raises
+        ------
+        RunError
+            If the folder holds something else, is not to be resumed, or cannot be written.
+        """
+        run = cls(Path(path).absolute())
+        try:
+            run.path.mkdir(parents=True, exist_ok=True)
+            filled = any(run.path.iterdir())
+        except OSError as error:
+            raise RunError(f"the folder {path} cannot be made or read: {error.strerror}") from error
+        if filled:
+            run._refuse_filled(resume)
+            run._check_writable()
+        elif recipe is None:
+            raise RunError(f"{path} is empty: a new run needs a recipe")
+        else:
+            write_whole(run.recipe_path, recipe.to_json())
+        return run
+
+    def _refuse_filled(self, resume: bool) -> None:
+        if not resume:
+            raise RunError(
+                f"{self.path} is not empty: choose a new folder, or resume the run in it"
+            )
+        if not self.recipe_path.is_file():
+            raise RunError(f"{self.path} holds no run to resume: there is no recipe.json in it")
+
+    def _check_writable(self) -> None:
+        if not os.access(self.path, os.W_OK):
+            raise RunError(f"the folder {self.path} cannot be written: permission denied")
+
+    @property
+    def recipe_path(self) -> Path:
+        """What the run shall do."""
+        return self.path / "recipe.json"
+
+    @property
+    def events_path(self) -> Path:
+        """What the run has said, one JSON line each."""
+        return self.path / "events.jsonl"
+
+    @property
+    def log_path(self) -> Path:
+        """What the worker process printed."""
+        return self.path / "log.txt"
+
+    @property
+    def stop_path(self) -> Path:
+        """The file that asks the worker to stop."""
+        return self.path / "stop"
+
+    @property
+    def worker_path(self) -> Path:
+        """Who works on the folder."""
+        return self.path / "worker.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Folder of what resuming needs."""
+        return self.path / "checkpoint"
+
+    @property
+    def model(self) -> Path:
+        """Folder of the resulting model package."""
+        return self.path / "model"
+
+    @property
+    def validation(self) -> Path:
+        """Folder of one table of predictions per validated epoch."""
+        return self.path / "validation"
+
+    @property
+    def predictions_path(self) -> Path:
+        """One row per imaged well; `.csv` lies beside it."""
+        return self.path / "predictions.parquet"
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe in the folder; a `RunError` or `RecipeError` says why there is none."""
+        try:
+            text = self.recipe_path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise RunError(f"{self.path} is not a run folder: no recipe.json to read") from error
+        return Recipe.from_json(text, str(self.recipe_path))
+
+    def tell(self, event: Event) -> None:
+        """Append one event, so that a reader sees it at once.
+
+        Raises
+        ------
+        RunError
+            If it cannot be written, for instance because the disk is full.
+        """
+        line = encode(event).encode("utf-8") + b"\n"
+        try:
+            with self.events_path.open("a+b", buffering=0) as file:
+                if file.seek(0, os.SEEK_END):
+                    file.seek(-1, os.SEEK_END)
+                    torn = file.read(1) != b"\n"
+                    line = b"\n" * torn + line
+                file.write(line)
+        except OSError as error:
+            raise RunError(sentence(error, self.events_path)) from error
+
+    def events(self) -> list[Event]:
+        """All events so far."""
+        return read_events(self.events_path)[0]
+
+    def status(self) -> RunStatus:
+        """Where the run stands; a worker that died without a word counts as failed."""
+        before = self.holder
+        status = RunStatus().after_all(self.events())
+        return self.verdict(status) if before == self.holder else status
+
+    def verdict(self, status: RunStatus) -> RunStatus:
+        """Return the status, or a failed one if its worker died without telling."""
+        holder = self.holder
+        if holder is None or holder.is_alive or (status.is_over and holder.state == "working"):
+            return status
+        fresh = replace(RunStatus().after_all(self.events()), warnings=status.warnings)
+        if fresh.is_over and holder.state == "working":
+            return fresh
+        return fresh.after(Failed(message=self._obituary()))
+
+    def _obituary(self) -> str:
+        tail = self.log_tail()
+        return "the worker ended without a word" + (f"; its log ends:\n{tail}" if tail else "")
+
+    def log_tail(self) -> str:
+        """Last lines of the log; empty where there is none."""
+        try:
+            with self.log_path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - _TAIL_BYTES))
+                text = file.read().decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-_TAIL_LINES:])
+
+    def request_stop(self) -> None:
+        """Ask the worker to stop at its next boundary."""
+        write_whole(self.stop_path, "")
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked the worker to stop."""
+        return self.stop_path.exists()
+
+    def clear_stop(self) -> None:
+        """Forget an earlier request to stop."""
+        remove(self.stop_path)
+
+    @property
+    def holder(self) -> Holder | None:
+        """The process that marked the folder as its own, alive or gone."""
+        return read_holder(self.worker_path)
+
+    def owned(self) -> AbstractContextManager[None]:
+        """Hold the folder while the block runs; a second live worker gets a `RunError`."""
+        return owned(self.worker_path)

@@ -1,0 +1,206 @@
+"""Recipes: what a run shall do.
+
+One object serves the form on screen, the command line and the worker: TOML for people, JSON in the
+run folder. Shipped recipes lie in `recipes/` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from deepnoise_app.errors import RecipeError
+
+_SHIPPED = Path(__file__).resolve().parent / "recipes"
+
+
+class _Part(BaseModel):
+    """A group of knobs; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+def _knob(default: object, text: str, unit: str = "", **limits: Any) -> Any:
+    """Declare a field with its sentence, its unit and its range."""
+    extra: dict[str, JsonValue] = {"unit": unit}
+    return Field(default, description=text, json_schema_extra=extra, **limits)
+
+
+class Network(_Part):
+    """The network that turns one site into features."""
+
+    backbone: str = _knob("resnet10t", "Name of a timm network.", min_length=1)
+    input_size: int = _knob(64, "Side to which the whole field is resized.", "px", ge=16, le=2048)
+    pretrained: bool = _knob(False, "Fetch ImageNet weights from the internet before training.")
+    weights: str | None = _knob(None, "Safetensors file on this computer to start from.")
+    embedding: int = _knob(
+        128, "Length of the vector that describes a site.", "features", ge=2, le=8192
+    )
+    drop_rate: float = _knob(0.0, "Share of features dropped while training.", ge=0, le=0.9)
+
+
+class Training(_Part):
+    """The supervised stage."""
+
+    epochs: int = _knob(16, "Passes over all labelled wells.", "epochs", ge=1, le=10_000)
+    batch_size: int = _knob(64, "Sites per step.", "sites", ge=2, le=65_536)
+    learning_rate: float = _knob(3e-3, "Highest learning rate.", gt=0, le=10)
+    weight_decay: float = _knob(0.02, "Pull of the weights towards zero.", ge=0, le=1)
+    warmup_epochs: float = _knob(
+        1, "Epochs in which the learning rate rises.", "epochs", ge=0, le=1000
+    )
+    optimizer: Literal["adamw", "sgd", "adam"] = _knob("adamw", "How the weights are moved.")
+    schedule: Literal["cosine", "constant"] = _knob("cosine", "Learning rate after the warm-up.")
+    label_smoothing: float = _knob(0.0, "Share of a label spread over all classes.", ge=0, lt=1)
+    margin: float = _knob(0.1, "ArcFace margin kept around a class.", "radians", ge=0, le=1)
+    scale: float = _knob(30.0, "ArcFace scale: how steeply the angle counts.", ge=1, le=128)
+    normalisation: Literal["plate", "experiment", "global"] = _knob(
+        "plate", "Wells whose mean and deviation are taken out together."
+    )
+    jitter: float = _knob(
+        0.1, "Random change of mean and deviation per image.", "relative", ge=0, le=1
+    )
+    view: Literal["easy", "normal", "hard"] = _knob("normal", "How much an image is altered.")
+    include_controls: bool = _knob(True, "Learn the control wells as classes of their own.")
+    precision: Literal["32", "bf16"] = _knob("32", "Arithmetic of the network.", "bits")
+    hold_out: list[str] = _knob(
+        [], "Experiments kept for validation; empty: one labelled experiment in five."
+    )
+    validate_every: int = _knob(1, "Epochs between validations.", "epochs", ge=1, le=10_000)
+    save_every_steps: int = _knob(200, "Steps between checkpoints.", "steps", ge=1, le=1_000_000)
+
+
+class Scoring(_Part):
+    """How a plate is scored."""
+
+    views: int = _knob(
+        8, "Flips and rotations of each site that are averaged.", "views", ge=1, le=8
+    )
+    candidates: Literal["all", "plate-map", "library"] = _knob(
+        "library", "Perturbations that a well of a plate may be given."
+    )
+    plate_map: str | None = _knob(None, "CSV with experiment, plate, well, perturbation, role.")
+    library: str | None = _knob(None, "CSV with library_plate, perturbation, copies.")
+    batch_size: int = _knob(64, "Sites per step.", "sites", ge=1, le=65_536)
+    model: str | None = _knob(None, "Model folder or name of a shipped model.")
+
+
+class Recipe(_Part):
+    """What a run shall do: the task, the screen, the network and both schedules."""
+
+    task: Literal["train", "score"] = _knob("train", "What the run is for.")
+    screen: list[str] = _knob([], "Folders of the screen.")
+    reader: str | None = _knob(None, "File layout; found out where it is not given.")
+    seed: int = _knob(0, "Start of all random numbers.", ge=0, le=2**32 - 1)
+    device: Literal["auto", "cpu", "cuda", "mps"] = _knob("auto", "Where the network computes.")
+    workers: int = _knob(
+        0, "Threads that decode images; 0: one per core.", "threads", ge=0, le=1024
+    )
+    network: Network = Field(default_factory=Network, description="The network.")
+    training: Training = Field(default_factory=Training, description="The training.")
+    scoring: Scoring = Field(default_factory=Scoring, description="The scoring.")
+
+    @classmethod
+    def from_toml(cls, text: str, name: str = "recipe") -> Recipe:
+        """Read a recipe as people write it; `name` stands in the error message."""
+        return _read(text, tomllib.loads, name, "TOML")
+
+    @classmethod
+    def from_json(cls, text: str, name: str = "recipe.json") -> Recipe:
+        """Read a recipe as it lies in a run folder."""
+        return _read(text, json.loads, name, "JSON")
+
+    def to_json(self) -> str:
+        """Write all fields, as `recipe.json` holds them."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Recipe:
+        """Return a shipped recipe by name, or the one in a TOML or JSON file.
+
+        Raises
+        ------
+        RecipeError
+            If there is no such recipe, or it cannot be read.
+        """
+        path = shipped_recipes().get(str(name_or_path), Path(name_or_path))
+        if not path.is_file():
+            known = ", ".join(shipped_recipes())
+            raise RecipeError(
+                f"no recipe {str(name_or_path)!r}: expected a TOML file or one of {known}"
+            )
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
+        is_json = path.suffix == ".json"
+        return cls.from_json(text, str(path)) if is_json else cls.from_toml(text, str(path))
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Name and file of every shipped recipe."""
+    return {path.stem: path for path in sorted(_SHIPPED.glob("*.toml"))}
+
+
+def _read(text: str, parse: Callable[[str], object], name: str, form: str) -> Recipe:
+    try:
+        return Recipe.model_validate(parse(text))
+    except ValidationError as error:
+        raise RecipeError(f"{name}: {_sentence(error)}") from error
+    except ValueError as error:
+        raise RecipeError(f"{name} is not valid {form}: {error}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    """First complaint as one sentence: field, value and what would be right."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"])) or "the recipe"
+    if first["type"] == "extra_forbidden":
+        return f"there is no knob {field!r}, expected {_known(first['loc'][:-1])}"
+    if first["type"] == "missing":
+        return f"{field} is not given"
+    cure = first["msg"].removeprefix("Input should be ").removeprefix("Input ")
+    return f"{field} is {first['input']!r}, expected {_range(first['loc']) or cure}"
+
+
+def _schema(place: tuple[int | str, ...]) -> dict[str, Any]:
+    """JSON schema of one knob or group; empty where there is none."""
+    model: type[BaseModel] = Recipe
+    for step in place[:-1]:
+        inner = model.model_fields.get(str(step))
+        if inner is None or not isinstance(inner.annotation, type):
+            return {}
+        if not issubclass(inner.annotation, BaseModel):
+            return {}
+        model = inner.annotation
+    found = model.model_json_schema().get("properties", {}).get(str(place[-1]), {})
+    return dict(found)
+
+
+def _known(group: tuple[int | str, ...]) -> str:
+    model: type[BaseModel] = Recipe
+    for step in group:
+        inner = model.model_fields[str(step)].annotation
+        model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
+    return "one of " + ", ".join(model.model_fields)
+
+
+_KINDS = {"integer": "a whole number", "number": "a number"}
+
+
+def _range(place: tuple[int | str, ...]) -> str:
+    """`a whole number from 1 to 8 views`, or nothing where the knob is not a number."""
+    knob = _schema(place)
+    kind = _KINDS.get(str(knob.get("type")))
+    if kind is None:
+        return ""
+    low = knob.get("minimum", knob.get("exclusiveMinimum"))
+    high = knob.get("maximum", knob.get("exclusiveMaximum"))
+    above = "above" if "exclusiveMinimum" in knob else "from"
+    below = "and below" if "exclusiveMaximum" in knob else "to"
+    return f"{kind} {above} {low} {below} {high} {knob['unit']}".rstrip()
