@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from deepnoise_app.errors import RunError
@@ -147,19 +147,18 @@ class RunFolder:
 
     def status(self) -> RunStatus:
         """Where the run stands; a worker that died without a word counts as failed."""
-        before = self.holder
-        status = RunStatus().after_all(self.events())
-        return self.verdict(status) if before == self.holder else status
+        return self.verdict(RunStatus().after_all(self.events()))
 
     def verdict(self, status: RunStatus) -> RunStatus:
-        """Return the status, or a failed one if its worker died without telling."""
+        """Return the status, or a failed one if the worker died without telling."""
         holder = self.holder
-        if holder is None or holder.is_alive or (status.is_over and holder.state == "working"):
+        if holder is None or holder.is_alive:
             return status
-        fresh = replace(RunStatus().after_all(self.events()), warnings=status.warnings)
-        if fresh.is_over and holder.state == "working":
-            return fresh
-        return fresh.after(Failed(message=self._obituary()))
+        status = RunStatus().after_all(self.events())  # its last words may be new
+        told = status.is_over and holder.state == "working"
+        if told or self.holder != holder:
+            return status
+        return status.after(Failed(message=self._obituary()))
 
     def _obituary(self) -> str:
         tail = self.log_tail()

@@ -114,7 +114,9 @@ class RunStatus:
         steps = event.done - first
         left = self.seconds_left
         if not _by_epochs(self):
-            left = (event.time - began) / steps * (event.total - event.done) if steps > 0 else None
+            pace = (event.time - began) / steps if steps > 0 else None
+            todo = event.total - event.done
+            left = pace * todo if pace is not None and todo >= 0 else None
         return replace(
             self,
             phase=event.phase,
