@@ -1,0 +1,44 @@
+# Every target makes what it needs first: Debian packages where it may, and the environment in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Downloads and settings are kept in the home folder; where none can be written, beside the build.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/build/home
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo app test test-all lint
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.ready ## Simulate a small screen, score it with the shipped model, show it
+	$(BIN)/deepnoise demo --out demo
+
+app: .venv/.ready ## Open the window
+	$(BIN)/deepnoise
+
+test: .venv/.ready ## Run the tests that take seconds
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'not slow and not benchmark'
+
+test-all: .venv/.ready ## Run all tests and benchmarks, one after the other
+	$(BIN)/python -m pytest -s
+
+lint: .venv/.ready ## Check style, types, imports and spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/typos
+
+# uv installs, in seconds; pip only brings uv.
+.venv/.ready: pyproject.toml constraints.txt
+	@mkdir -p "$$HOME"
+	@.ci/system-packages
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv --without-pip .venv
+	@$(BIN)/python -c 'import uv' 2>/dev/null || uv pip install -q -p .venv uv 2>/dev/null || \
+		{ $(BIN)/python -m ensurepip >/dev/null && $(BIN)/python -m pip install -q uv; }
+	$(BIN)/python -m uv pip install -q -p .venv -c constraints.txt -e '.[app]' --group dev
+	@touch $@
