@@ -51,7 +51,7 @@ def test_commands_of_the_readme_work_in_order(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("deepnoise")
     for arguments in _of("deepnoise"):
         window = not arguments or arguments[0] in OPENS_A_WINDOW
-        command = [str(program), *(arguments[:1] + ["--help"] if window else arguments)]
+        command = [str(program), *([*arguments[:1], "--help"] if window else arguments)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         said = f"deepnoise {shlex.join(arguments)}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, said
