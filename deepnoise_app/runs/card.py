@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import ModelError
@@ -50,8 +50,9 @@ class Provenance(_Part):
 class Distribution(_Part):
     """Where the training plates lie in feature space.
 
-    `limit` is the largest distance from `centre`, in units of `spread`, that still counts as like
-    the training data; `quantiles` are those of the training plates' distances.
+    The distance of a plate is the median over its wells of the root mean square of
+    (embedding - `centre`) / `spread`. Beyond `limit` it counts as unlike the training data;
+    `quantiles` are those of the training plates.
     """
 
     centre: list[float]
@@ -88,9 +89,13 @@ class ModelCard(_Part):
     input_size: int = Field(ge=1, description="Side in pixels.")
     normalisation: Literal["plate", "experiment", "global"] = "plate"
     backbone: str
+    backbone_options: dict[str, JsonValue] = {}
     embedding: int = Field(ge=1, description="Features.")
     scale: float = Field(30.0, gt=0)
     library: dict[str, dict[str, int]] | None = None
+    copies: dict[str, int] = Field({}, description="Most wells of one training plate per class.")
+    image_size: tuple[int, int] | None = Field(None, description="Of the training data, pixels.")
+    smallest_plate: int = Field(0, ge=0, description="Wells of the smallest training plate.")
     provenance: Provenance = Provenance()
     accuracy: dict[AccuracyName, Interval] = {}
     training_embedding: Distribution | None = None
@@ -135,7 +140,7 @@ def load_card(name_or_path: str | Path) -> ModelCard:
         raise ModelError(f"{folder} is not a model: there is no {CARD} in it")
     if not weights.is_file():
         raise ModelError(f"the model {folder} has no weights: there is no {WEIGHTS} in it")
-    _refuse_other_formats(weights)
+    refuse_other_formats(weights)
     card = _parse(card_path)
     found = sha256(weights)
     if found != card.sha256:
@@ -176,8 +181,11 @@ def _parse(path: Path) -> ModelCard:
     return card
 
 
-def _refuse_other_formats(path: Path) -> None:
-    """Look at the first bytes: a pickle, or a zip as torch writes it, is never opened."""
+def refuse_other_formats(path: Path) -> None:
+    """Raise a `ModelError` unless the first bytes are those of a safetensors file.
+
+    A pickle, or a zip as torch writes it, is never opened.
+    """
     with path.open("rb") as file:
         head = file.read(9)
     if head[:2] == b"PK" or (head[:1] == b"\x80" and head[1:2] <= b"\x05" and head[8:9] != b"{"):

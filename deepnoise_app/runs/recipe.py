@@ -42,6 +42,7 @@ class Network(_Part):
         128, "Length of the vector that describes a site.", "features", ge=2, le=8192
     )
     drop_rate: float = _knob(0.0, "Share of features dropped while training.", ge=0, le=0.9)
+    options: dict[str, JsonValue] = _knob({}, "Further settings that timm knows for the network.")
 
 
 class Training(_Part):
@@ -90,6 +91,14 @@ class Scoring(_Part):
     model: str | None = _knob(None, "Model folder or name of a shipped model.")
 
 
+class CardText(_Part):
+    """What the card of the trained model says about it."""
+
+    name: str = _knob("", "Name of the model; empty: that of the run folder.")
+    description: str = _knob("", "What the model is for.")
+    warning: str = _knob("", "What everybody who uses it must know.")
+
+
 class Recipe(_Part):
     """What a run shall do: the task, the screen, the network and both schedules."""
 
@@ -104,6 +113,7 @@ class Recipe(_Part):
     network: Network = Field(default_factory=Network, description="The network.")
     training: Training = Field(default_factory=Training, description="The training.")
     scoring: Scoring = Field(default_factory=Scoring, description="The scoring.")
+    card: CardText = Field(default_factory=CardText, description="The model's own words.")
 
     @classmethod
     def from_toml(cls, text: str, name: str = "recipe") -> Recipe:

@@ -1,0 +1,1 @@
+"""Torch and timm live here alone: training, scoring, model packages."""

@@ -1,0 +1,174 @@
+"""Sites as a network takes them: the whole field, resized, decoded ahead by threads.
+
+Pixels are kept as shares of the brightest storable value, 0 to 65,535, whatever the files hold:
+exact for 8 and 16 bits, and the same scale for both.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from deepnoise_app.errors import PixelError
+from deepnoise_app.screen import Plane, Plate
+
+FULL = 65_535
+Planes = NDArray[np.uint16]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRef:
+    """Where a site lies: indices of plate, well and site, all from 0."""
+
+    plate: int
+    well: int
+    site: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SitePixels:
+    """One site at the network's input size.
+
+    `planes` is (C, size, size); a channel that is missing or unreadable is 0 and named in
+    `faults`, (C,) texts that are empty where all is well. `size` is that of the files,
+    (rows, columns), and `mixed` says whether the channels differ in it.
+    """
+
+    planes: Planes
+    faults: tuple[str, ...]
+    size: tuple[int, int]
+    mixed: bool
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """(C,): which channels could be read."""
+        return np.array([not fault for fault in self.faults])
+
+
+class SiteStore:
+    """Reads sites of some plates, and keeps what fits into memory.
+
+    Parameters
+    ----------
+    plates
+        The plates; `SiteRef.plate` counts in them.
+    channels
+        Per plate, the index of the file channel for each input channel of the network.
+    size
+        Side of the network's input in pixels.
+    budget_bytes
+        How much memory kept sites may fill.
+    """
+
+    def __init__(
+        self,
+        plates: Sequence[Plate],
+        channels: Sequence[Sequence[int]],
+        size: int,
+        budget_bytes: int,
+    ) -> None:
+        self.plates = tuple(plates)
+        self.size = size
+        self._channels = tuple(tuple(one) for one in channels)
+        self._room = budget_bytes
+        self._kept: dict[SiteRef, SitePixels] = {}
+
+    def read(self, ref: SiteRef) -> SitePixels:
+        """Return a site; one that cannot be read at all has a fault in every channel."""
+        kept = self._kept.get(ref)
+        if kept is not None:
+            return kept
+        found = self._decode(ref)
+        if self._room >= found.planes.nbytes:
+            self._room -= found.planes.nbytes
+            self._kept[ref] = found
+        return found
+
+    def forget(self) -> None:
+        """Let go of all kept sites."""
+        self._room += sum(one.planes.nbytes for one in self._kept.values())
+        self._kept.clear()
+
+    def _decode(self, ref: SiteRef) -> SitePixels:
+        plate, channels = self.plates[ref.plate], self._channels[ref.plate]
+        planes = np.zeros((len(channels), self.size, self.size), dtype=np.uint16)
+        faults = [""] * len(channels)
+        found: dict[int, Plane] = {}
+        for c, channel in enumerate(channels):
+            if not plate.present[ref.well, ref.site, channel]:
+                faults[c] = f"{plate.channels[channel].name} is missing"
+                continue
+            try:
+                plane = plate.read(plate.wells[ref.well], plate.sites[ref.site], [channel])[0]
+                found[c] = _whole_numbers(plane)
+            except PixelError as error:
+                faults[c] = str(error)
+        sizes = {(plane.shape[0], plane.shape[1]) for plane in found.values()}
+        if len(sizes) == 1:
+            planes[list(found)] = shrink(np.stack(list(found.values())), self.size)
+        else:
+            for c, plane in found.items():
+                planes[c] = shrink(plane[None], self.size)[0]
+        size = max(sizes, default=(0, 0))
+        return SitePixels(planes, tuple(faults), size, len(sizes) > 1)
+
+
+def _whole_numbers(plane: Plane) -> Plane:
+    if plane.dtype not in (np.uint8, np.uint16):
+        raise PixelError(f"the pixels are {plane.dtype}, expected whole numbers of 8 or 16 bits")
+    return plane
+
+
+def shrink(planes: Plane, size: int) -> Planes:
+    """Resize whole fields to a square and bring them to the common scale.
+
+    Parameters
+    ----------
+    planes
+        (C, H, W), 8 or 16 bits.
+
+    Returns
+    -------
+    resized
+        (C, size, size), 0 to 65,535. Means over whole blocks of pixels where they fit, else
+        bilinear with antialiasing.
+    """
+    top = int(np.iinfo(planes.dtype).max)
+    height, width = planes.shape[1:]
+    if (height, width) == (size, size):
+        return planes.astype(np.uint16) * np.uint16(FULL // top)
+    image = torch.from_numpy(planes.astype(np.float32))[None]  # (1, C, H, W)
+    if height % size == 0 and width % size == 0:
+        made = F.avg_pool2d(image, (height // size, width // size))
+    else:
+        made = F.interpolate(image, (size, size), mode="bilinear", antialias=True)
+    scaled = made[0].mul_(FULL / top).round_().clamp_(0, FULL)
+    return scaled.numpy().astype(np.uint16)
+
+
+def read_ahead(
+    pool: ThreadPoolExecutor, keys: Iterable[K], read: Callable[[K], V], ahead: int
+) -> Iterator[V]:
+    """Yield `read(key)` in the order of the keys, with up to `ahead` readings under way."""
+    waiting: deque[Future[V]] = deque()
+    try:
+        for key in keys:
+            waiting.append(pool.submit(read, key))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()

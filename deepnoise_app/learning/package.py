@@ -1,0 +1,81 @@
+"""Model packages: what a trained network is saved as and loaded from, never by pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from deepnoise_app.errors import ModelError
+from deepnoise_app.learning.network import DeepNoiseNet
+from deepnoise_app.runs.card import WEIGHTS, ModelCard, load_card, resolve_model, save_card
+from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.recipe import Network
+from deepnoise_app.screen import Channel
+
+
+def save_package(card: ModelCard, weights: Mapping[str, Tensor], folder: Path) -> ModelCard:
+    """Write weights and card into a folder; returns the card with the weights' hash."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    write_beside(folder / WEIGHTS, lambda beside: save_file(tensors, beside))
+    return save_card(card, folder)
+
+
+def load_package(name_or_path: str | Path) -> tuple[ModelCard, DeepNoiseNet]:
+    """Return the card and the network of a model, in evaluation mode on the CPU.
+
+    Raises
+    ------
+    ModelError
+        If the package is not whole, has a wrong hash, or its weights do not fit its card.
+    """
+    card = load_card(name_or_path)
+    path = resolve_model(name_or_path) / WEIGHTS
+    network = DeepNoiseNet(
+        network_of(card), len(card.channels), len(card.classes), card.scale, margin=0.0
+    )
+    try:
+        network.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, OSError) as error:
+        first = str(error).strip().splitlines()[-1].strip()
+        raise ModelError(f"the weights {path} do not fit their card: {first}") from error
+    return card, network.eval()
+
+
+def network_of(card: ModelCard) -> Network:
+    """Return the network settings that a card describes."""
+    return Network(
+        backbone=card.backbone,
+        options=card.backbone_options,
+        input_size=card.input_size,
+        embedding=card.embedding,
+    )
+
+
+def match_channels(wanted: Sequence[str], there: Sequence[Channel], place: str) -> list[int]:
+    """Return the index of the file channel for each of the model's channels.
+
+    By name or, where no name agrees but the number does, by order.
+
+    Raises
+    ------
+    ModelError
+        If a channel of the model has no counterpart.
+    """
+    names = [channel.name.casefold() for channel in there]
+    asked = [name.casefold() for name in wanted]
+    if all(name in names for name in asked):
+        return [names.index(name) for name in asked]
+    if len(names) == len(asked) and not set(names) & set(asked):
+        return list(range(len(asked)))
+    lacking = next(
+        (name for name, key in zip(wanted, asked, strict=True) if key not in names), wanted[-1]
+    )
+    raise ModelError(
+        f"{place} has the channels {', '.join(c.name for c in there) or '(none)'}, but the model"
+        f" needs {', '.join(wanted)}: {lacking} has no counterpart"
+    )

@@ -1,0 +1,184 @@
+"""From logits to named perturbations: free, one per well, plate prior (Yang et al. 2023)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import log_softmax
+
+from deepnoise_app.analysis.assignment import UNASSIGNED, assign
+from deepnoise_app.analysis.library import LibraryOrder, candidates_of, infer_library_order
+from deepnoise_app.learning.score import PlateScores
+from deepnoise_app.screen import COLUMNS, Library, PlateMap, Predictions, Role
+
+Candidates = Literal["all", "plate-map", "library"]
+Labels = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What predictions may be made of.
+
+    `classes` are the model's, `controls` those of them that only controls get: they are left out.
+    `copies` says how many wells of a plate each perturbation may get without a library; one where
+    it says nothing. `model` and `correction` stand in the table.
+    """
+
+    classes: tuple[str, ...]
+    controls: tuple[str, ...] = ()
+    library: Library | None = None
+    copies: Mapping[str, int] = field(default_factory=dict)
+    candidates: Candidates = "library"
+    model: str = ""
+    correction: str = "none"
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Classes that a well may be given."""
+        apart = set(self.controls)
+        return tuple(name for name in self.classes if name not in apart)
+
+    def copies_of(self, name: str) -> int:
+        """How many wells of a plate may get a perturbation when all compete."""
+        if self.library is not None and self.candidates == "library":
+            return self.library.most_copies(name)
+        return max(1, self.copies.get(name, 1))
+
+
+def name_experiment(
+    plates: Sequence[PlateScores],
+    roles: Sequence[PlateMap],
+    expected: Sequence[PlateMap],
+    naming: Naming,
+) -> tuple[list[Predictions], LibraryOrder | None]:
+    """Name the perturbations on the plates of one experiment.
+
+    Parameters
+    ----------
+    roles
+        Per plate, what is known of the wells before scoring: controls and empty wells stay out of
+        the assignment.
+    expected
+        Per plate, what the wells are expected to hold: it only fills the columns of the table,
+        unless `naming.candidates` is `plate-map`.
+
+    Returns
+    -------
+    predictions
+        One table per plate.
+    order
+        Inferred library plates; None without a library.
+    """
+    order = None
+    log_p = [_log_shares(plate, naming) for plate in plates]
+    if naming.candidates == "plate-map":
+        roles = expected
+    compete = [_competing(p, r) for p, r in zip(plates, roles, strict=True)]
+    prior: list[Callable[[NDArray[np.float64]], Labels]]
+    if naming.candidates == "library" and naming.library is not None:
+        treated = [s[mask] for s, mask in zip(log_p, compete, strict=True)]
+        order = infer_library_order(treated, naming.treatments, naming.library)
+        prior = [_from_library(naming, naming.library, name) for name in order.names]
+    elif naming.candidates == "plate-map":
+        prior = [_from_map(naming, plate_map) for plate_map in expected]
+    else:
+        prior = [lambda scores: [""] * len(scores) for _ in plates]
+    tables = [
+        _table(plates[i], log_p[i], compete[i], prior[i], expected[i], naming)
+        for i in range(len(plates))
+    ]
+    return tables, order
+
+
+def _log_shares(plate: PlateScores, naming: Naming) -> NDArray[np.float64]:
+    """(wells, treatments): logarithm of the softmax; comparable between wells."""
+    apart = set(naming.controls)
+    kept = [i for i, name in enumerate(naming.classes) if name not in apart]
+    return np.asarray(log_softmax(plate.logits[:, kept].astype(np.float64), axis=1))
+
+
+def _competing(plate: PlateScores, plate_map: PlateMap) -> NDArray[np.bool_]:
+    """(wells,): those that may be given a perturbation."""
+    apart = {Role.POSITIVE, Role.NEGATIVE, Role.EMPTY}
+    known = np.array([plate_map[well].role not in apart for well in plate.wells], dtype=np.bool_)
+    return np.asarray(known & np.isfinite(plate.logits).all(axis=1))
+
+
+def _assigned(
+    scores: NDArray[np.float64], names: Sequence[str], columns: Sequence[int], copies: Sequence[int]
+) -> Labels:
+    if not len(columns):
+        return [""] * len(scores)
+    chosen = assign(scores[:, list(columns)], copies).candidate
+    return ["" if c == UNASSIGNED else names[columns[c]] for c in chosen]
+
+
+def _from_library(
+    naming: Naming, library: Library, name: str
+) -> Callable[[NDArray[np.float64]], Labels]:
+    names = naming.treatments
+    columns, copies = candidates_of(names, library, name)
+    return lambda scores: _assigned(scores, names, [int(c) for c in columns], copies)
+
+
+def _from_map(naming: Naming, plate_map: PlateMap) -> Callable[[NDArray[np.float64]], Labels]:
+    names = naming.treatments
+    listed = Counter(
+        plate_map[well].perturbation for well in plate_map if not plate_map[well].role.is_control
+    )
+    columns = [i for i, name in enumerate(names) if listed[name]]
+    return lambda scores: _assigned(scores, names, columns, [listed[names[i]] for i in columns])
+
+
+def _table(
+    plate: PlateScores,
+    log_p: NDArray[np.float64],
+    compete: NDArray[np.bool_],
+    prior: Callable[[NDArray[np.float64]], Labels],
+    expected: PlateMap,
+    naming: Naming,
+) -> Predictions:
+    names = naming.treatments
+    readable = np.isfinite(log_p).all(axis=1)
+    ranked = np.argsort(-np.nan_to_num(log_p), axis=1, kind="stable")[:, :5]
+    best = np.exp(np.take_along_axis(log_p, ranked, axis=1))
+    top = [[names[i] if ok else "" for i in row] + [""] * (5 - len(row))
+           for row, ok in zip(ranked, readable, strict=True)]  # fmt: skip
+    scores = log_p[compete]
+    copies = [naming.copies_of(name) for name in names]
+    one = _spread(compete, _assigned(scores, names, range(len(names)), copies))
+    flags = [
+        (*mine, *(["unassigned"] if c and not label else []))
+        for mine, c, label in zip(plate.flags, compete, one, strict=True)
+    ]
+    second = best[:, 1] if best.shape[1] > 1 else np.zeros(len(best))
+    columns: dict[str, object] = {
+        "Metadata_Experiment": plate.experiment,
+        "Metadata_Plate": plate.plate,
+        "Metadata_Well": [well.name for well in plate.wells],
+        "Metadata_Role": [str(expected[well].role) for well in plate.wells],
+        "Metadata_Perturbation": [expected[well].perturbation for well in plate.wells],
+        "Prediction_Free": [row[0] for row in top],
+        "Prediction_OnePerWell": one,
+        "Prediction_PlatePrior": _spread(compete, prior(scores)),
+        "Confidence": best[:, 0],
+        "Margin": best[:, 0] - second,
+        **{f"Top{n}": [row[n - 1] for row in top] for n in range(2, 6)},
+        "Sites": plate.sites,
+        "Flags": [";".join(mine) for mine in flags],
+        "Model": naming.model,
+        "Correction": naming.correction,
+    }
+    return Predictions(pd.DataFrame(columns, columns=list(COLUMNS)))
+
+
+def _spread(mask: NDArray[np.bool_], labels: Labels) -> Labels:
+    """Labels of the competing wells at their places among all wells; empty elsewhere."""
+    waiting = iter(labels)
+    return [next(waiting) if one else "" for one in mask]

@@ -1,0 +1,154 @@
+"""From the sites of a plate to one vector of logits per well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from deepnoise_app.errors import Interrupted
+from deepnoise_app.learning.augment import dihedral, normalise
+from deepnoise_app.learning.data import FULL, SitePixels, SiteStore, read_ahead
+from deepnoise_app.learning.network import DeepNoiseNet
+from deepnoise_app.learning.survey import Normalisation, PlateSurvey
+from deepnoise_app.screen import WellId
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateScores:
+    """What the network says about each imaged well of a plate, in the plate's order of wells.
+
+    `logits` are (wells, classes) and `embeddings` (wells, D), means over sites and views; NaN for
+    a well without a readable image. `sites` is how many sites took part; `flags` says per well
+    what was wrong with its images.
+    """
+
+    experiment: str
+    plate: str
+    wells: tuple[WellId, ...]
+    logits: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+    sites: NDArray[np.intp]
+    flags: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorer:
+    """A network ready to score: where it computes, in how many views, how many sites at once."""
+
+    network: DeepNoiseNet
+    device: torch.device
+    views: int
+    batch_size: int
+    pool: ThreadPoolExecutor
+
+    def score(
+        self,
+        store: SiteStore,
+        survey: PlateSurvey,
+        plate: int,
+        group: Normalisation,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> PlateScores:
+        """Score one plate; incomplete sites are left out where the well has a complete one.
+
+        The result does not depend on batch size, order or number of threads (beyond rounding).
+
+        Raises
+        ------
+        Interrupted
+            If `should_stop` says so.
+        """
+        chosen = survey.chosen()
+        places = [at for well in sorted(chosen) for at in chosen[well]]
+        sites = read_ahead(
+            self.pool, places, lambda at: store.read(survey.refs[at]), 2 * self.batch_size
+        )
+        logits, embeddings = [], []
+        self.network.eval()
+        for batch in _batches(sites, self.batch_size):
+            if should_stop():
+                raise Interrupted("stopped while a plate was scored")
+            made = self.describe(batch, group)
+            logits.append(made[0])
+            embeddings.append(made[1])
+        wells = np.array([survey.refs[at].well for at in places], dtype=np.intp)
+        count = len(store.plates[plate].wells)
+        classes, width = self.network.head.weight.shape
+        name = store.plates[plate]
+        return PlateScores(
+            name.experiment,
+            name.name,
+            name.wells,
+            _well_means(logits, wells, count, classes),
+            _well_means(embeddings, wells, count, width),
+            np.bincount(wells, minlength=count),
+            _flags(survey, chosen, count),
+        )
+
+    def describe(
+        self, sites: list[SitePixels], group: Normalisation
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return logits (B, classes) and embeddings (B, D), means over the views."""
+        pixels = self._prepared(sites, group)
+        with torch.inference_mode():
+            features = [self.network.features(dihedral(pixels, v)) for v in range(self.views)]
+            logits = torch.stack([self.network.head(one) for one in features]).mean(dim=0)
+            embeddings = torch.stack(features).mean(dim=0)
+        return _numpy(logits), _numpy(embeddings)
+
+    def _prepared(self, sites: list[SitePixels], group: Normalisation) -> Tensor:
+        pixels = torch.from_numpy(np.stack([site.planes for site in sites])).to(self.device)
+        there = torch.from_numpy(np.stack([site.there for site in sites])).to(self.device)
+        mean = torch.from_numpy(group.mean).to(self.device).expand(len(sites), -1)
+        std = torch.from_numpy(group.std).to(self.device).expand(len(sites), -1)
+        return normalise(pixels.float() / FULL, mean, std, there)
+
+
+def _batches(sites: Iterable[SitePixels], size: int) -> Iterator[list[SitePixels]]:
+    waiting = iter(sites)
+    while batch := list(islice(waiting, size)):
+        yield batch
+
+
+def _numpy(tensor: Tensor) -> NDArray[np.float32]:
+    return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)
+
+
+def _well_means(
+    parts: list[NDArray[np.float32]], wells: NDArray[np.intp], count: int, width: int
+) -> NDArray[np.float32]:
+    """Mean over the sites of each well, (count, width); NaN for wells without sites."""
+    total = np.zeros((count, width))
+    for part, start in zip(parts, np.cumsum([0, *map(len, parts)]), strict=False):
+        np.add.at(total, wells[start : start + len(part)], part)
+    sites = np.bincount(wells, minlength=count).astype(float)
+    sites[sites == 0] = np.nan
+    return np.asarray(total / sites[:, None], dtype=np.float32)
+
+
+def _flags(
+    survey: PlateSurvey, chosen: dict[int, list[int]], count: int
+) -> tuple[tuple[str, ...], ...]:
+    """Per well: `site-left-out`, `channel-filled`, `unreadable`, `size`, `no-image`."""
+    found: list[set[str]] = [set() for _ in range(count)]
+    size = survey.size if len(survey.refs) else (0, 0)
+    for at, ref in enumerate(survey.refs):
+        used = at in chosen.get(ref.well, ())
+        faults = survey.faults[at]
+        if faults:
+            found[ref.well].add("channel-filled" if used else "site-left-out")
+        if any(not fault.endswith("is missing") for fault in faults):
+            found[ref.well].add("unreadable")
+        if survey.mixed[at] or (survey.sizes[at].any() and tuple(survey.sizes[at]) != size):
+            found[ref.well].add("size")
+    for well in range(count):
+        if well not in chosen:
+            found[well] = (found[well] - {"site-left-out"}) | {"no-image"}
+    return tuple(tuple(sorted(flags)) for flags in found)
