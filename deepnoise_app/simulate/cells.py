@@ -32,12 +32,25 @@ class Cells:
     body: Values
     golgi: Values
     brightness: Values
-    rounded: NDArray[np.bool_]
     texture: NDArray[np.int32]
     traits: dict[str, Values]
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def some(self, which: NDArray[np.intp]) -> Cells:
+        """Return these cells alone, in this order."""
+        return Cells(
+            self.x[which],
+            self.y[which],
+            self.angle[which],
+            self.nucleus[which],
+            self.body[which],
+            self.golgi[which],
+            self.brightness[which],
+            self.texture[which],
+            {name: values[which] for name, values in self.traits.items()},
+        )
 
 
 def draw_cells(rng: np.random.Generator, kind: CellType, well: Traits) -> Cells:
@@ -49,6 +62,7 @@ def draw_cells(rng: np.random.Generator, kind: CellType, well: Traits) -> Cells:
     nucleus, body = _axes(rng, kind, traits, rounded)
     side = rng.uniform(-0.9, 0.9, n)
     golgi = nucleus * (1.35 * np.stack([np.cos(side), np.sin(side)], axis=1))
+    pile = kind.clumping * _landscape(rng, x, y, 6, 2.0)
     return Cells(
         x,
         y,
@@ -56,8 +70,7 @@ def draw_cells(rng: np.random.Generator, kind: CellType, well: Traits) -> Cells:
         nucleus,
         body,
         golgi.astype(np.float32),
-        np.exp(rng.normal(0, 0.22, n) + 1.3 * rounded).astype(np.float32),
-        rounded,
+        np.exp(rng.normal(0, 0.2, n) + 1.1 * rounded + 0.22 * pile).astype(np.float32),
         rng.integers(0, 1 << 30, (n, 2)).astype(np.int32),
         traits,
     )
@@ -111,5 +124,5 @@ def _axes(
     long = np.where(rounded, 1.0, long)
     reach = kind.body * traits["body_size"] * np.where(rounded, 0.4, 1.0)
     body = np.stack([reach * long, reach / long], axis=1)
-    body = np.maximum(body, 1.25 * nucleus)
+    body = np.clip(body, 1.25 * nucleus, 1.7 * kind.body)
     return nucleus.astype(np.float32), body.astype(np.float32)

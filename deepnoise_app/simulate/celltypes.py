@@ -14,7 +14,8 @@ class CellType:
 
     `cells` per field; `nucleus` and `body` are mean radii; `elongation` is the long over the short
     axis of the nucleus, `body_elongation` that of the cell; `clumping` from 0 (even) to 1
-    (islands); `fibres` and `speckle` weigh stress fibres and bright puncta.
+    (islands that pile up); `fibres` weighs stress fibres, `speckle` bright puncta, `spread` how
+    far the stains reach from the nucleus (in its radii), `haze` the light out of focus.
     """
 
     cells: float
@@ -25,12 +26,13 @@ class CellType:
     clumping: float
     fibres: float
     speckle: float
+    spread: float
     haze: float
 
 
 CELL_TYPES: dict[str, CellType] = {
-    "HUVEC": CellType(125, 0.0215, 1.45, 0.058, 1.5, 0.35, 1.0, 0.3, 0.10),
-    "RPE": CellType(95, 0.0235, 1.3, 0.066, 1.35, 0.35, 1.1, 0.2, 0.10),
-    "HEPG2": CellType(260, 0.0180, 1.12, 0.032, 1.1, 0.85, 0.35, 1.0, 0.30),
-    "U2OS": CellType(130, 0.0240, 1.2, 0.055, 1.3, 0.45, 0.8, 0.3, 0.15),
+    "HUVEC": CellType(125, 0.0215, 1.45, 0.062, 1.6, 0.35, 1.0, 0.35, 1.1, 0.10),
+    "RPE": CellType(95, 0.0245, 1.3, 0.070, 1.35, 0.35, 1.1, 0.25, 1.2, 0.10),
+    "HEPG2": CellType(400, 0.0150, 1.15, 0.029, 1.15, 0.85, 0.25, 1.0, 1.5, 0.30),
+    "U2OS": CellType(130, 0.0240, 1.2, 0.055, 1.3, 0.45, 0.8, 0.35, 1.2, 0.15),
 }

@@ -23,28 +23,35 @@ MARGIN = 0.3
 
 @dataclass(frozen=True)
 class TextureBank:
-    """Textures for one pixel size, each (side, side), flattened, mean 0 and deviation 1.
+    """Textures for one pixel size, each (side, side), flattened; deviation 1.
 
     `lumps` shape outlines, `net` is the mesh of the ER, `fibres` run along x, `threads` are
-    mitochondria, `grains` chromatin and vesicles, `spots` nucleoli.
+    mitochondria, `grains` chromatin and vesicles, `spots` nucleoli, `puncta` bright vesicles; the
+    last two are 0 in most places, the others have mean 0.
     """
 
-    side: int
+    size: int
     margin: int
-    lumps: Plane
-    net: Plane
-    fibres: Plane
-    threads: Plane
-    grains: Plane
-    spots: Plane
+    planes: dict[str, Plane]
+
+    def around(
+        self, places: NDArray[np.int32], u: NDArray[np.float32], v: NDArray[np.float32]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Sample every texture at `u`, `v` pixels (cells, rows, columns) from each cell's place."""
+        limit = np.float32(self.margin - 1)
+        start = places % self.size + self.margin
+        column = np.rint(np.clip(u, -limit, limit)).astype(np.int32) + start[:, 0, None, None]
+        row = np.rint(np.clip(v, -limit, limit)).astype(np.int32) + start[:, 1, None, None]
+        index = row * (self.size + 2 * self.margin) + column
+        return {name: plane[index] for name, plane in self.planes.items()}
 
 
 @lru_cache(maxsize=4)
 def texture_bank(size: int) -> TextureBank:
     """Return the textures for sites of `size` pixels."""
-    margin = int(np.ceil(MARGIN * size))
+    margin = int(np.ceil(MARGIN * size)) + 2
     made = {name: _prepared(plane, size, margin) for name, plane in _native().items()}
-    return TextureBank(size + 2 * margin, margin, **made)
+    return TextureBank(size, margin, made)
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +63,8 @@ def _native() -> dict[str, NDArray[np.float64]]:
         "fibres": _ridges(_noise(3, 11.0, stretch=9.0)) + 0.6 * _ridges(_noise(4, 7, stretch=12)),
         "threads": _ridges(_noise(5, 12.0, stretch=1.8)) + _ridges(_noise(6, 9.0)),
         "grains": _noise(7, 6.0),
-        "spots": np.maximum(_noise(8, 13.0) - 1.1, 0),
+        "spots": _only_high(_noise(8, 12.0), 1.3),
+        "puncta": _only_high(_noise(9, 5.0), 2.3),
     }
 
 
@@ -76,9 +84,15 @@ def _ridges(noise: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.exp(-((noise / 0.28) ** 2)))
 
 
+def _only_high(noise: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    """Blobs where the noise is above `level` deviations."""
+    return np.maximum(noise - level, 0)
+
+
 def _prepared(plane: NDArray[np.float64], size: int, margin: int) -> Plane:
     resampled = _resampled(plane, size)
-    scaled = (resampled - resampled.mean()) / plane.std()
+    sparse = plane.min() >= 0 and np.median(plane) == 0
+    scaled = (np.maximum(resampled, 0) if sparse else resampled - plane.mean()) / plane.std()
     return np.pad(scaled, margin, mode="wrap").astype(np.float32).ravel()
 
 
