@@ -1,0 +1,187 @@
+"""Screens whose file names follow a pattern: one that is given, or the best of several guesses.
+
+A name that tells no plate takes that of its folder, one that tells no experiment takes the folder
+above: the same wherever in the tree the screen is opened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.assemble import Findings, assemble
+from deepnoise_app.readers.index import PlateFiles
+from deepnoise_app.readers.library import infer_library, read_library
+from deepnoise_app.readers.names import literal, natural
+from deepnoise_app.readers.platemap import PlateMaps, plate_name, read_plate_map
+from deepnoise_app.readers.tables import PlateKey
+from deepnoise_app.readers.template import Template
+from deepnoise_app.readers.walk import Folder, is_image, normal, refused_folders, strays, walk
+from deepnoise_app.screen import Channel, Library, PlateMap, Problem, ProblemKind, Screen
+
+GUESSES = (
+    "{plate}/{well}_s{site}_w{channel}",
+    "{plate}_{well}_s{site}_w{channel}",
+    "{plate}/{well}_f{site}_c{channel}",
+    "{plate}_{well}_f{site}_c{channel}",
+    "{plate}/{well}_{site}_{channel}",
+    "{plate}_{well}_{site}_{channel}",
+    "{plate}/{well}_w{channel}",
+    "{plate}_{well}_w{channel}",
+    "{plate}/{well}_s{site}",
+    "{plate}_{well}_s{site}",
+    "{plate}/{well}_{channel}",
+    "{plate}_{well}_{channel}",
+    "{plate}/{well}",
+    "{plate}_{well}",
+)
+PLATE_MAPS = ("platemap.csv", "plate_map.csv")
+LIBRARY = "library.csv"
+# Names that are tried on the guesses: enough to choose, few enough to be quick.
+SAMPLE = 2000
+MOST_CHANNELS = 32
+
+
+@dataclass(slots=True)
+class _Found:
+    files: dict[PlateKey, PlateFiles] = field(default_factory=dict)
+    strays: list[str] = field(default_factory=list)
+
+
+class PatternReader:
+    """Reads names after a pattern; without one, after the guess that fits most of the names.
+
+    Raises
+    ------
+    ScreenError
+        If the pattern cannot be understood.
+    """
+
+    name = "pattern"
+
+    def __init__(self, pattern: str | None = None) -> None:
+        self.template = None if pattern is None else Template.compile(pattern)
+
+    def refusal(self, path: Path) -> str | None:
+        """Why no name fits; None if one does."""
+        folders = _image_folders(normal(path))
+        if not folders:
+            return "there is no PNG or TIFF file"
+        if self._choose(normal(path), folders) is None:
+            tried = GUESSES[0] if self.template is None else self.template.pattern
+            more = " or the other common patterns" if self.template is None else ""
+            return f"no file, such as {folders[0].names[0]}, is named like {tried}{more}"
+        return None
+
+    def open(self, path: Path) -> Screen:
+        """Read names, and the plate map and library beside them."""
+        root = normal(path)
+        folders = _image_folders(root)
+        template = self._choose(root, folders)
+        if template is None:
+            raise ScreenError(f"{path}: {self.refusal(path)}")
+        found = _look(root, folders, template)
+        texts = {text for files in found.files.values() for text in files.channels()}
+        if len(texts) > MOST_CHANNELS:
+            raise ScreenError(
+                f"{path}: {template.pattern} finds {len(texts)} channels, more than"
+                f" {MOST_CHANNELS}: give a pattern that ends the channel earlier"
+            )
+        ordered = tuple(sorted(texts, key=natural))
+        maps, library, problems = _tables(root, found.files)
+        problems = [
+            *refused_folders(folders),
+            *problems,
+            *strays(found.strays, template.pattern),
+        ]
+        channels = tuple(Channel(text) for text in ordered)
+        return assemble(
+            Findings(root, self.name, channels, ordered, found.files, maps, problems, library)
+        )
+
+    def _choose(self, root: Path, folders: list[Folder]) -> Template | None:
+        """The pattern given, or the guess that fits most names; None if no name fits.
+
+        A name counts for the first guess that it fits: the later ones are less particular.
+        """
+        guesses = [self.template] if self.template else [Template.compile(g) for g in GUESSES]
+        names = [(folder, name) for folder in folders for name in folder.names]
+        if self.template is None:
+            names = names[:: -(-len(names) // SAMPLE) or 1]
+        count: Counter[int] = Counter()
+        for folder, name in names:
+            for i, template in enumerate(guesses):
+                if template.fits(_above(root, folder, template.depth)[1] + name):
+                    count[i] += 1
+                    break
+        return guesses[max(count, key=lambda i: (count[i], -i))] if count else None
+
+
+def suggest(path: Path) -> str | None:
+    """Return the guess that fits most names below a folder, for the user to edit."""
+    chosen = PatternReader()._choose(normal(path), _image_folders(normal(path)))
+    return None if chosen is None else chosen.pattern
+
+
+def _image_folders(root: Path) -> list[Folder]:
+    """Folders with images, the names of these alone; and those that could not be listed."""
+    found = (Folder(f.parts, tuple(filter(is_image, f.names)), f.refused) for f in walk(root))
+    return [folder for folder in found if folder.names or folder.refused]
+
+
+def _above(root: Path, folder: Folder, depth: int) -> tuple[tuple[str, ...], str]:
+    """Folders above a pattern of some depth, and the start of the path that it shall fit."""
+    parts = (*root.parts[1:], *folder.parts)
+    cut = max(0, len(parts) - (depth - 1))
+    return parts[:cut], "".join(f"{part}/" for part in parts[cut:])
+
+
+def _look(root: Path, folders: list[Folder], template: Template) -> _Found:
+    found = _Found()
+    for folder in folders:
+        above, start = _above(root, folder, template.depth)
+        above = ("screen", "screen", *above)
+        outside = template.depth - 1 - len(folder.parts)
+        inside = literal("".join(f"{part}/" for part in folder.parts[: max(0, -outside)]))
+        for name in folder.names:
+            parsed = template.parse(start + name)
+            if parsed is None:
+                found.strays.append(folder.file(name))
+                continue
+            plate = parsed.plate or above[-1]
+            experiment = parsed.experiment or above[-1 if parsed.plate else -2]
+            key = (experiment, plate)
+            files = found.files.get(key) or found.files.setdefault(key, PlateFiles(*key))
+            form = parsed.form.split("/", max(0, outside))[-1] if outside > 0 else parsed.form
+            files.add(parsed.well, parsed.site, parsed.channel, inside + form)
+    return found
+
+
+def _tables(
+    root: Path, files: dict[PlateKey, PlateFiles]
+) -> tuple[dict[PlateKey, PlateMap], Library | None, list[Problem]]:
+    """Plate maps under the names that the images have, and the library, as far as they exist."""
+    problems: list[Problem] = []
+    maps: dict[PlateKey, PlateMap] = {}
+    library = None
+    try:
+        path = next((root / name for name in PLATE_MAPS if (root / name).is_file()), None)
+        if path is not None:
+            listed = read_plate_map(path)
+            problems += listed.problems
+            maps = _renamed(listed, files)
+        if (root / LIBRARY).is_file():
+            library = read_library(root / LIBRARY)
+    except ScreenError as error:
+        problems.append(Problem(ProblemKind.TABLE, str(error)))
+    return maps, library or infer_library(maps[key] for key in sorted(maps)), problems
+
+
+def _renamed(listed: PlateMaps, files: dict[PlateKey, PlateFiles]) -> dict[PlateKey, PlateMap]:
+    imaged = {(experiment, plate_name(plate)): plate for experiment, plate in files}
+    return {
+        (experiment, imaged.get((experiment, plate_name(plate)), plate)): found
+        for (experiment, plate), found in listed.items()
+    }

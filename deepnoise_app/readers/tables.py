@@ -1,0 +1,151 @@
+"""Reads tables of wells: CSV as people save it, with a byte-order mark, semicolons or blank rows.
+
+Knows nothing of any layout: columns in, contents of wells and what is wrong with them out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deepnoise_app.errors import ScreenError
+from deepnoise_app.screen import Content, PlateMap, Problem, ProblemKind, Role, WellId
+
+PlateKey = tuple[str, str]
+_ROLES = {role.value: role for role in Role} | {
+    "positive": Role.POSITIVE,
+    "negative": Role.NEGATIVE,
+    "treated": Role.TREATMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a CSV file, the line on which each ends, and the names of the columns."""
+
+    file: str
+    names: list[str]
+    lines: list[int]
+    rows: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> list[str]:
+        """Texts of a column; empty ones where the table has no such column."""
+        if name not in self.names:
+            return [""] * len(self)
+        place = self.names.index(name)
+        return [row[place].strip() for row in self.rows]
+
+
+def read_table(path: Path, needed: tuple[str, ...]) -> Table:
+    """Read a CSV file.
+
+    Raises
+    ------
+    ScreenError
+        If the file cannot be read or lacks a column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise ScreenError(f"{path} cannot be read: {error.strerror}") from error
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+        numbered = [(reader.line_num, row) for row in reader if any(row)]
+    except csv.Error as error:
+        raise ScreenError(f"{path.name} is not a table: {error}") from error
+    _check_columns(path, names, needed)
+    lines = [line for line, _ in numbered]
+    return Table(path.name, names, lines, [_padded(row, len(names)) for _, row in numbered])
+
+
+@dataclass(slots=True)
+class Contents:
+    """What tables say of the wells of each plate, gathered row by row."""
+
+    plates: dict[PlateKey, dict[WellId, Content]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _wells: dict[str, WellId] = field(default_factory=dict)
+
+    def maps(self) -> dict[PlateKey, PlateMap]:
+        """Plate maps of all plates."""
+        return {key: PlateMap(contents) for key, contents in self.plates.items()}
+
+    def add(self, table: Table, perturbation: str, role: Role | None = None) -> None:
+        """Add the rows of a table with the columns experiment, plate and well.
+
+        Parameters
+        ----------
+        perturbation
+            Name of the column that holds it.
+        role
+            Role of every row; without it the columns `role` or `well_type` tell.
+        """
+        roles = "role" if "role" in table.names else "well_type"
+        texts = table.column(roles) if role is None else [role.value] * len(table)
+        keys = zip(table.column("experiment"), table.column("plate"), strict=True)
+        rest = zip(table.column("well"), table.column(perturbation), texts, strict=True)
+        known: dict[tuple[str, str], Content | None] = {}
+        for line, key, (name, got, text) in zip(table.lines, keys, rest, strict=True):
+            well = self._wells.get(name) or self._well(name, key, f"{table.file} row {line}")
+            if (got, text) not in known:
+                known[got, text] = _content(got, text)
+            content = known[got, text]
+            if content is None:
+                message = f"{text!r} is not a role: expected {', '.join(Role)}"
+                self._report(f"{table.file} row {line}: {message}", key, well)
+            elif well is not None:
+                self._put(key, well, content, f"{table.file} row {line}")
+
+    def _put(self, key: PlateKey, well: WellId, content: Content, place: str) -> None:
+        contents = self.plates.setdefault(key, {})
+        listed = contents.setdefault(well, content)
+        if listed is not content and listed != content:
+            message = f"{place}: {well} is listed before as {_told(listed)}, not {_told(content)}"
+            self._report(message, key, well)
+
+    def _well(self, name: str, key: PlateKey, place: str) -> WellId | None:
+        try:
+            well = WellId.parse(name)
+        except ScreenError as error:
+            self._report(f"{place}: {error}", key, None)
+            return None
+        self._wells[name] = well
+        return well
+
+    def _report(self, message: str, key: PlateKey, well: WellId | None) -> None:
+        self.problems.append(Problem(ProblemKind.TABLE, message, key[0], key[1], well))
+
+
+def _content(perturbation: str, text: str) -> Content | None:
+    """Return the content of a well; None if the role is none. No role: a treatment if named."""
+    spelled = text.lower().replace(" ", "_").replace("-", "_")
+    if not spelled:
+        return Content(perturbation, Role.TREATMENT if perturbation else Role.UNKNOWN)
+    role = _ROLES.get(spelled)
+    return None if role is None else Content(perturbation, role)
+
+
+def _padded(row: list[str], width: int) -> list[str]:
+    return row if len(row) >= width else row + [""] * (width - len(row))
+
+
+def _told(content: Content) -> str:
+    return f"{content.perturbation or 'unnamed'} ({content.role})"
+
+
+def _check_columns(path: Path, names: list[str], needed: tuple[str, ...]) -> None:
+    missing = [name for name in needed if name not in names]
+    if missing:
+        there = ", ".join(name for name in names if name) or "none"
+        raise ScreenError(
+            f"{path.name} lacks the column {missing[0]!r}: expected {', '.join(needed)},"
+            f" found {there}"
+        )
