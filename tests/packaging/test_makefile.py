@@ -48,6 +48,30 @@ def test_caches_stay_beside_the_build_where_home_cannot_be_written() -> None:
     assert shown.stdout.strip() == str(ROOT / "build" / "home")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_fresh_clone_makes_its_environment_with_an_empty_home(tmp_path: Path) -> None:
+    cache = subprocess.check_output([sys.executable, "-m", "uv", "cache", "dir"], text=True)
+    clone, home = tmp_path / "a clone", tmp_path / "home"
+    home.mkdir()
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "VIRTUAL"))}
+    environment = {**kept, "HOME": str(home), "UV_CACHE_DIR": cache.strip()}
+    try:
+        subprocess.run(["make", ".venv/.ready"], cwd=clone, env=environment, check=True)
+        ask = "import deepnoise_app, napari, PySide6, torch; print(deepnoise_app.__file__)"
+        python = clone / ".venv" / "bin" / "python"
+        found = subprocess.check_output([python, "-I", "-c", ask], env=environment, text=True)
+        assert Path(found.strip()).is_relative_to(clone)
+        assert (clone / ".venv" / "bin" / "deepnoise").is_file()
+        again = subprocess.check_output(
+            ["make", ".venv/.ready"], cwd=clone, env=environment, text=True
+        )
+        assert "up to date" in again
+    finally:
+        shutil.rmtree(clone)
+
+
 class StubbedMachine:
     """A `PATH` of stand-ins for the programs that `.ci/system-packages` asks."""
 
