@@ -145,9 +145,9 @@ def _table(
     naming: Naming,
 ) -> Predictions:
     names = naming.treatments
-    readable = np.isfinite(log_p).all(axis=1)
+    readable = [bool(np.isfinite(row).all()) for row in log_p]
     ranked = np.argsort(-np.nan_to_num(log_p), axis=1, kind="stable")[:, :5]
-    best = np.exp(np.take_along_axis(log_p, ranked, axis=1))
+    best = np.nan_to_num(np.exp(np.take_along_axis(log_p, ranked, axis=1)))
     top = [[names[i] if ok else "" for i in row] + [""] * (5 - len(row))
            for row, ok in zip(ranked, readable, strict=True)]  # fmt: skip
     scores = log_p[compete]

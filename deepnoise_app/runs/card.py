@@ -67,6 +67,13 @@ class Distribution(_Part):
         return self
 
 
+class ChannelStatistics(_Part):
+    """Mean and deviation of one channel over all training sites, shares of the brightest value."""
+
+    mean: float
+    std: float
+
+
 class ChannelRange(_Part):
     """Smallest and largest of the training plates' statistics of one channel.
 
@@ -100,6 +107,9 @@ class ModelCard(_Part):
     accuracy: dict[AccuracyName, Interval] = {}
     training_embedding: Distribution | None = None
     channel_ranges: list[ChannelRange] = []
+    channel_statistics: list[ChannelStatistics] = Field(
+        [], description="What a model with global normalisation takes out of every plate."
+    )
     sha256: str = Field("", description="Of model.safetensors, hexadecimal.")
     format_version: int = FORMAT_VERSION
 

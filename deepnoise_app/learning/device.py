@@ -1,0 +1,44 @@
+"""Where the network computes, and how much memory there is."""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+import torch
+
+from deepnoise_app.errors import RecipeError
+
+# Share of the free memory that decoded images may fill.
+KEPT_SHARE = 0.4
+
+
+def pick_device(name: str) -> torch.device:
+    """Return the device that a recipe names; `auto` takes the fastest there is.
+
+    Raises
+    ------
+    RecipeError
+        If this computer, or its torch, does not have it.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind, found in there.items() if found))
+    if not there[name]:
+        usable = ", ".join(kind for kind, found in there.items() if found)
+        raise RecipeError(f"device is {name!r}, but torch finds only: {usable}")
+    return torch.device(name)
+
+
+def thread_count(wanted: int) -> int:
+    """Return how many threads decode; 0 asks for one per core that this process may use."""
+    return wanted or len(psutil.Process().cpu_affinity() or []) or os.cpu_count() or 1
+
+
+def memory_budget() -> int:
+    """Bytes that decoded images may fill."""
+    return int(psutil.virtual_memory().available * KEPT_SHARE)

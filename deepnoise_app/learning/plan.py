@@ -1,0 +1,183 @@
+"""What a run is going to work on; all that can be refused is refused here, before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepnoise_app.errors import RecipeError, ScreenError
+from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
+from deepnoise_app.learning.network import make_backbone
+from deepnoise_app.learning.package import match_channels
+from deepnoise_app.readers import open_screen, read_library, read_plate_map
+from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Screen
+
+PlateKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingPlan:
+    """Plates to learn from and plates held out, the classes, the library if there is one."""
+
+    screens: tuple[Screen, ...]
+    training: tuple[Plate, ...]
+    held_out: tuple[Plate, ...]
+    channels: tuple[Channel, ...]
+    classes: Classes
+    library: Library | None
+
+    @property
+    def experiments(self) -> list[str]:
+        """Names of the experiments that are learned from."""
+        return sorted({plate.experiment for plate in self.training})
+
+    @property
+    def held_out_experiments(self) -> list[str]:
+        """Names of the experiments that are held out."""
+        return sorted({plate.experiment for plate in self.held_out})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoringPlan:
+    """Plates to score with a model; `channels` per plate as indices of the file's channels.
+
+    `expected` holds the contents that a plate map gives for a plate, where one was given.
+    """
+
+    screens: tuple[Screen, ...]
+    card: ModelCard
+    plates: tuple[Plate, ...]
+    channels: tuple[tuple[int, ...], ...]
+    library: Library | None
+    expected: dict[PlateKey, PlateMap]
+    plate_map_problems: tuple[str, ...] = ()
+
+
+def open_screens(recipe: Recipe) -> tuple[Screen, ...]:
+    """Open the folders that a recipe names.
+
+    Raises
+    ------
+    RecipeError
+        If it names none.
+    ScreenError
+        If one cannot be opened, or two hold a plate of the same name.
+    """
+    if not recipe.screen:
+        raise RecipeError("the recipe names no screen: give the folder of one")
+    screens = tuple(open_screen(Path(path), recipe.reader) for path in recipe.screen)
+    seen: dict[PlateKey, str] = {}
+    for screen in screens:
+        for plate in screen.imaged:
+            other = seen.setdefault(plate.key, screen.path)
+            if other != screen.path:
+                raise ScreenError(
+                    f"{plate.experiment} {plate.name} lies both in {other} and in {screen.path}:"
+                    " give each plate once"
+                )
+    return screens
+
+
+def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
+    """Divide the labelled plates, and check that recipe, screen and computer fit together.
+
+    Raises
+    ------
+    RecipeError, ScreenError, ModelError
+        If they do not.
+    """
+    pick_device(recipe.device)
+    plates = [plate for screen in screens for plate in screen.imaged]
+    labelled = [plate for plate in plates if is_labelled(plate)]
+    if not labelled:
+        raise RecipeError(
+            f"no well of {', '.join(recipe.screen)} is known to hold a treatment: training needs"
+            " tables that say what the wells got"
+        )
+    names = sorted({plate.experiment for plate in labelled})
+    training, held_out = split(names, recipe.training.hold_out)
+    learned = tuple(plate for plate in labelled if plate.experiment in training)
+    channels = labelled[0].channels
+    for plate in labelled:
+        match_channels([c.name for c in channels], plate.channels, " ".join(plate.key))
+    classes = find_classes(learned, recipe.training.include_controls)
+    if len(classes.names) - len(classes.controls) < 2:
+        raise RecipeError("the training experiments hold fewer than 2 perturbations to tell apart")
+    if len(find_examples(learned, classes)) < 2:
+        raise RecipeError("fewer than 2 wells are labelled: there is nothing to learn from")
+    if not recipe.network.pretrained:  # otherwise it would be fetched twice
+        make_backbone(recipe.network, len(channels))
+    return TrainingPlan(
+        tuple(screens),
+        learned,
+        tuple(plate for plate in labelled if plate.experiment in held_out),
+        channels,
+        classes,
+        next((s.library for s in screens if s.library is not None), None),
+    )
+
+
+def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
+    """Check that the model loads and fits every plate, and read the tables that the recipe names.
+
+    Raises
+    ------
+    ModelError, RecipeError, ScreenError
+        If something does not fit or cannot be read.
+    """
+    scoring = recipe.scoring
+    pick_device(recipe.device)
+    if scoring.model is None:
+        raise RecipeError("the recipe names no model to score with")
+    card = load_card(scoring.model)
+    plates = tuple(plate for screen in screens for plate in screen.imaged)
+    if not plates:
+        raise ScreenError(f"no plate of {', '.join(recipe.screen)} has an image to score")
+    channels = tuple(
+        tuple(match_channels(card.channels, plate.channels, " ".join(plate.key)))
+        for plate in plates
+    )
+    expected: dict[PlateKey, PlateMap] = {}
+    if scoring.plate_map is not None:
+        expected = dict(read_plate_map(Path(scoring.plate_map)))
+        _check_plate_map(expected, plates, scoring.plate_map)
+    if scoring.candidates == "plate-map":
+        _need_candidates(plates, expected)
+    return ScoringPlan(tuple(screens), card, plates, channels, _library(recipe, card), expected)
+
+
+def _library(recipe: Recipe, card: ModelCard) -> Library | None:
+    if recipe.scoring.candidates != "library":
+        return None
+    if recipe.scoring.library is None:
+        return Library(card.library) if card.library else None
+    given = read_library(Path(recipe.scoring.library))
+    known = set(card.classes) - set(card.control_classes)
+    if not known & set(given.perturbations):
+        raise RecipeError(
+            f"no perturbation of the library {recipe.scoring.library} is known to the model"
+            f" {card.name}: it knows {', '.join(sorted(known)[:5])}…"
+        )
+    return given
+
+
+def _check_plate_map(
+    expected: dict[PlateKey, PlateMap], plates: Sequence[Plate], path: str
+) -> None:
+    if not {plate.key for plate in plates} & set(expected):
+        named = ", ".join(" ".join(key) for key in list(expected)[:3]) or "no plate"
+        there = ", ".join(" ".join(plate.key) for plate in plates[:3])
+        raise RecipeError(f"the plate map {path} names {named}, but the screen has {there}")
+
+
+def _need_candidates(plates: Sequence[Plate], expected: dict[PlateKey, PlateMap]) -> None:
+    for plate in plates:
+        if not expected.get(plate.key, plate.map).perturbations:
+            raise RecipeError(
+                f"candidates are to come from the plate map, but none names a treatment on"
+                f" {' '.join(plate.key)}: give one with --plate-map"
+            )
