@@ -21,6 +21,13 @@ CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
+class _Job:
+    plate: Plate
+    pixels: FilePixels
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Look:
     plate: Plate
     place: Place
@@ -38,35 +45,32 @@ def check_files(screen: Screen, tell: Tell | None = None, workers: int = WORKERS
     tell
         Called with the number of files looked at and of all.
     """
-    plates = [plate for plate in screen.imaged if isinstance(plate.pixels, FilePixels)]
-    total = sum(int(plate.present.sum()) for plate in plates)
+    jobs = list(_jobs(screen.imaged))
+    total = sum(len(job.places) for job in jobs)
     looks: list[_Look] = []
     with ThreadPoolExecutor(max(1, workers)) as pool:
-        for part in pool.map(_look, _chunks(plates)):
+        for part in pool.map(_look, jobs):
             looks += part
             if tell is not None:
                 tell(len(looks), total)
     return replace(screen, problems=(*screen.problems, *_unreadable(looks), *_sizes(looks)))
 
 
-def _chunks(plates: Iterable[Plate]) -> Iterator[tuple[Plate, list[Place]]]:
+def _jobs(plates: Iterable[Plate]) -> Iterator[_Job]:
     for plate in plates:
-        pixels = plate.pixels
-        places = pixels.planes() if isinstance(pixels, FilePixels) else iter(())
-        while chunk := list(islice(places, CHUNK)):
-            yield plate, chunk
+        if isinstance(plate.pixels, FilePixels):
+            places = plate.pixels.planes()
+            while chunk := tuple(islice(places, CHUNK)):
+                yield _Job(plate, plate.pixels, chunk)
 
 
-def _look(job: tuple[Plate, list[Place]]) -> list[_Look]:
-    plate, places = job
-    pixels = plate.pixels
-    assert isinstance(pixels, FilePixels)  # noqa: S101 (for mypy: `check_files` has chosen them)
+def _look(job: _Job) -> list[_Look]:
     looks = []
-    for place in places:
+    for place in job.places:
         try:
-            looks.append(_Look(plate, place, read_header(pixels.path(*place))))
+            looks.append(_Look(job.plate, place, read_header(job.pixels.path(*place))))
         except PixelError as error:
-            looks.append(_Look(plate, place, str(error)))
+            looks.append(_Look(job.plate, place, str(error)))
     return looks
 
 

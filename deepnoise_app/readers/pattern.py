@@ -44,6 +44,14 @@ SAMPLE = 2000
 MOST_CHANNELS = 32
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The pattern to use, and more particular ones: a name that fits one of these is not ours."""
+
+    template: Template
+    others: tuple[Template, ...]
+
+
 @dataclass(slots=True)
 class _Found:
     files: dict[PlateKey, PlateFiles] = field(default_factory=dict)
@@ -79,10 +87,11 @@ class PatternReader:
         """Read names, and the plate map and library beside them."""
         root = normal(path)
         folders = _image_folders(root)
-        template = self._choose(root, folders)
-        if template is None:
+        choice = self._choose(root, folders)
+        if choice is None:
             raise ScreenError(f"{path}: {self.refusal(path)}")
-        found = _look(root, folders, template)
+        template = choice.template
+        found = _look(root, folders, choice)
         texts = {text for files in found.files.values() for text in files.channels()}
         if len(texts) > MOST_CHANNELS:
             raise ScreenError(
@@ -101,11 +110,8 @@ class PatternReader:
             Findings(root, self.name, channels, ordered, found.files, maps, problems, library)
         )
 
-    def _choose(self, root: Path, folders: list[Folder]) -> Template | None:
-        """The pattern given, or the guess that fits most names; None if no name fits.
-
-        A name counts for the first guess that it fits: the later ones are less particular.
-        """
+    def _choose(self, root: Path, folders: list[Folder]) -> _Choice | None:
+        """The pattern given, or the guess that fits most names; None if no name fits."""
         guesses = [self.template] if self.template else [Template.compile(g) for g in GUESSES]
         names = [(folder, name) for folder in folders for name in folder.names]
         if self.template is None:
@@ -116,13 +122,16 @@ class PatternReader:
                 if template.fits(_above(root, folder, template.depth)[1] + name):
                     count[i] += 1
                     break
-        return guesses[max(count, key=lambda i: (count[i], -i))] if count else None
+        if not count:
+            return None
+        best = max(count, key=lambda i: (count[i], -i))
+        return _Choice(guesses[best], tuple(guesses[i] for i in sorted(count) if i < best))
 
 
 def suggest(path: Path) -> str | None:
     """Return the guess that fits most names below a folder, for the user to edit."""
     chosen = PatternReader()._choose(normal(path), _image_folders(normal(path)))
-    return None if chosen is None else chosen.pattern
+    return None if chosen is None else chosen.template.pattern
 
 
 def _image_folders(root: Path) -> list[Folder]:
@@ -138,8 +147,8 @@ def _above(root: Path, folder: Folder, depth: int) -> tuple[tuple[str, ...], str
     return parts[:cut], "".join(f"{part}/" for part in parts[cut:])
 
 
-def _look(root: Path, folders: list[Folder], template: Template) -> _Found:
-    found = _Found()
+def _look(root: Path, folders: list[Folder], choice: _Choice) -> _Found:
+    found, template = _Found(), choice.template
     for folder in folders:
         above, start = _above(root, folder, template.depth)
         above = ("screen", "screen", *above)
@@ -147,7 +156,8 @@ def _look(root: Path, folders: list[Folder], template: Template) -> _Found:
         inside = literal("".join(f"{part}/" for part in folder.parts[: max(0, -outside)]))
         for name in folder.names:
             parsed = template.parse(start + name)
-            if parsed is None:
+            ours = not any(t.fits(_above(root, folder, t.depth)[1] + name) for t in choice.others)
+            if parsed is None or not ours:
                 found.strays.append(folder.file(name))
                 continue
             plate = parsed.plate or above[-1]
