@@ -42,3 +42,19 @@ def thread_count(wanted: int) -> int:
 def memory_budget() -> int:
     """Bytes that decoded images may fill."""
     return int(psutil.virtual_memory().available * KEPT_SHARE)
+
+
+def leave_a_core() -> None:
+    """Compute with all cores but one, so that a window beside stays quick."""
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
+
+
+def describe_devices() -> dict[str, str]:
+    """Return torch's version and what it can compute on."""
+    found = {"torch": torch.__version__, "cpu threads": str(torch.get_num_threads())}
+    for index in range(torch.cuda.device_count()):
+        card = torch.cuda.get_device_properties(index)
+        found[f"cuda:{index}"] = f"{card.name}, {card.total_memory / 2**30:.0f} GiB"
+    if torch.backends.mps.is_available():
+        found["mps"] = "Apple graphics"
+    return found

@@ -1,0 +1,112 @@
+"""What the commands say: complaints and progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from deepnoise_app.runs.events import EpochEnded, Event, Saved, Warned
+from deepnoise_app.runs.events import Progress as Step
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def complain(message: str) -> None:
+    """Say what is wrong, in one sentence on stderr."""
+    print(f"deepnoise: {message}", file=sys.stderr)
+
+
+class Display:
+    """A progress bar on stderr, fed with events or with counts; quiet where stderr is no terminal.
+
+    Warnings and finished epochs are printed as lines in both cases.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def hear(self, event: Event) -> None:
+        """Show an event of a run."""
+        match event:
+            case Step():
+                self.count(event.phase, event.done, event.total)
+            case EpochEnded():
+                self._console.print(_epoch(event))
+            case Warned():
+                self._console.print(f"note: {event.message}", markup=False)
+            case Saved(what="predictions"):
+                self._console.print(f"predictions: {event.path}", markup=False)
+
+    def count(self, phase: str, done: int, total: int) -> None:
+        """Show how far a phase has come."""
+        if phase not in self._tasks:
+            for task in self._tasks.values():
+                self._bar.update(task, visible=False)
+            self._tasks[phase] = self._bar.add_task(phase, total=total)
+        self._bar.update(self._tasks[phase], completed=done, total=total, visible=True)
+
+
+def _epoch(event: EpochEnded) -> str:
+    found = {
+        "free": event.free,
+        "one per well": event.one_per_well,
+        "plate prior": event.plate_prior,
+    }
+    shown = ", ".join(f"{name} {value:.3f}" for name, value in found.items() if value is not None)
+    return f"epoch {event.epoch}/{event.epochs}: loss {event.loss:.3f}" + (shown and f"; {shown}")
+
+
+class StopOnInterrupt:
+    """Ctrl-C asks for a stop at the next boundary; a second Ctrl-C stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextmanager
+    def watching(self) -> Iterator[Self]:
+        """Catch Ctrl-C, and a polite request to end, while the block runs."""
+        kinds = (signal.SIGINT, signal.SIGTERM)
+        before = {kind: signal.getsignal(kind) for kind in kinds}
+        for kind in kinds:
+            signal.signal(kind, self._caught)
+        try:
+            yield self
+        finally:
+            for kind, handler in before.items():
+                signal.signal(kind, handler)
+
+    def _caught(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        complain(f"stopping at the next boundary ({signal.Signals(number).name})")

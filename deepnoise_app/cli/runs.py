@@ -1,0 +1,37 @@
+"""Starts runs for the commands, here or detached, and ends with the right exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from deepnoise_app.cli.console import Display, StopOnInterrupt, complain
+from deepnoise_app.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from deepnoise_app.learning.work import Ended, Plan
+    from deepnoise_app.runs.recipe import Recipe
+
+
+def open_run(out: Path, recipe: Recipe, resume: bool) -> RunFolder:
+    """Make the run folder, or take up the one that is there."""
+    begun = (out / "recipe.json").is_file()
+    return RunFolder.create(out, recipe, resume=resume and begun)
+
+
+def work_here(run: RunFolder, plan: Plan | None) -> Ended:
+    """Work in this process with a progress bar; Ctrl-C asks for a stop."""
+    from deepnoise_app.learning.work import work
+
+    stop = StopOnInterrupt()
+    with Display() as display, stop.watching():
+        return work(run, plan, display.hear, lambda: stop.asked)
+
+
+def finish(ended: Ended) -> None:
+    """Leave the command unless the run is finished."""
+    if ended.ending:
+        complain(ended.message)
+        raise typer.Exit(int(ended.ending))

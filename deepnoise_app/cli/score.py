@@ -1,0 +1,102 @@
+"""`deepnoise score`: from plates and a model to predicted perturbations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from deepnoise_app.runs.recipe import Recipe
+from enum import StrEnum
+
+
+class Candidates(StrEnum):
+    """Where the perturbations that a plate may hold come from."""
+
+    ALL = "all"
+    PLATE_MAP = "plate-map"
+    LIBRARY = "library"
+
+
+def score(
+    model: Annotated[str, typer.Argument(help="Model folder, or the name of a shipped model.")],
+    path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
+    out: Annotated[Path, typer.Option(help="New folder for predictions and summary.")],
+    plate_map: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with experiment, plate, well, perturbation, role: what is expected."
+        ),
+    ] = None,
+    library: Annotated[
+        Path | None, typer.Option(help="CSV with library_plate, perturbation, copies.")
+    ] = None,
+    candidates: Annotated[
+        Candidates, typer.Option(help="Perturbations that a plate may hold.")
+    ] = Candidates.LIBRARY,
+    resume: Annotated[bool, typer.Option(help="Go on with the scoring in OUT.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
+) -> None:
+    """Name the perturbation of every imaged well."""
+    from deepnoise_app.cli.runs import finish, open_run, work_here
+    from deepnoise_app.runs.folder import RunFolder
+
+    asked = scoring_recipe(model, path, plate_map, library, candidates)
+    if resume and (out / "recipe.json").is_file():
+        asked = RunFolder(out.absolute()).recipe
+    from deepnoise_app.learning.work import make_plan
+
+    plan = make_plan(asked)
+    run = open_run(out, asked, resume)
+    finish(work_here(run, plan))
+    summary = json.loads((run.path / "summary.json").read_text(encoding="utf-8"))
+    if as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+    else:
+        show_summary(summary)
+
+
+def scoring_recipe(
+    model: str,
+    paths: list[Path],
+    plate_map: Path | None = None,
+    library: Path | None = None,
+    candidates: Candidates = Candidates.LIBRARY,
+) -> Recipe:
+    """Return the recipe of a scoring, with whole paths."""
+    from deepnoise_app.runs.card import resolve_model
+    from deepnoise_app.runs.recipe import Recipe, Scoring
+
+    scoring = Scoring(
+        model=str(resolve_model(model).absolute()),
+        candidates=candidates.value,
+        plate_map=None if plate_map is None else str(plate_map.absolute()),
+        library=None if library is None else str(library.absolute()),
+    )
+    screens = [str(path.absolute()) for path in dict.fromkeys(paths)]
+    return Recipe(task="score", screen=screens, scoring=scoring)
+
+
+def show_summary(summary: dict[str, Any]) -> None:
+    """Print what a scoring gave, for people."""
+    print(
+        f"{summary['wells']} wells, {summary['sites']} sites scored in {summary['seconds']:.1f} s"
+        f" by the model {summary['model']}"
+    )
+    names = {"free": "free", "one_per_well": "one per well", "plate_prior": "plate prior"}
+    if summary.get("accuracy"):
+        known = summary["treated_wells_of_known_perturbation"]
+        print(
+            f"Accuracy on {known} treated wells of known perturbation (95 % interval over plates):"
+        )
+        for name, one in summary["accuracy"].items():
+            print(f"  {names[name]:13}{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})")
+    unlike = summary["unlike_training"]
+    if unlike:
+        plates = sum(bool(plate) for plate in unlike)
+        print(
+            f"{plates} of the plates are unlike the model's training data: do not trust the names"
+        )

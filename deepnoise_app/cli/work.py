@@ -1,0 +1,20 @@
+"""`deepnoise work`: what a worker process runs; not for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def work(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+) -> None:
+    """Do what the recipe of a run folder asks, leaving one core to the user."""
+    from deepnoise_app.cli.runs import finish, work_here
+    from deepnoise_app.learning.device import leave_a_core
+    from deepnoise_app.runs.folder import RunFolder
+
+    leave_a_core()
+    finish(work_here(RunFolder(run.absolute()), None))

@@ -1,0 +1,1 @@
+"""Turns runs and plates into pictures and pages."""
