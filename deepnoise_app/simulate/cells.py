@@ -70,7 +70,7 @@ def draw_cells(rng: np.random.Generator, kind: CellType, well: Traits) -> Cells:
         nucleus,
         body,
         golgi.astype(np.float32),
-        np.exp(rng.normal(0, 0.2, n) + 1.1 * rounded + 0.22 * pile).astype(np.float32),
+        np.exp(rng.normal(0, 0.26, n) + 1.5 * rounded + 0.22 * pile).astype(np.float32),
         rng.integers(0, 1 << 30, (n, 2)).astype(np.int32),
         traits,
     )
@@ -87,7 +87,7 @@ def _positions(rng: np.random.Generator, kind: CellType, density: float) -> tupl
     grid[:, 0] += 0.5 * step * (np.arange(len(grid)) // count % 2)
     grid += rng.uniform(-0.48, 0.48, grid.shape) * step
     land = _landscape(rng, grid[:, 0], grid[:, 1], 6, 2.4)
-    chance = wanted / full * (1 + kind.clumping * 1.1 * land)
+    chance = wanted / full * (1 + kind.clumping * 0.7 * land)
     kept = grid[rng.random(len(grid)) < chance].astype(np.float32)
     if not len(kept):
         kept = np.full((1, 2), 0.5, dtype=np.float32)

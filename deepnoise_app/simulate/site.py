@@ -7,7 +7,7 @@ was made before, in whichever thread or process.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,7 +25,9 @@ from deepnoise_app.simulate.stains import CHANNELS, paint
 from deepnoise_app.simulate.statistics import plate_target
 from deepnoise_app.simulate.traits import (
     INDEX,
+    STRENGTH,
     Traits,
+    direction,
     experiment_drift,
     perturbation_effect,
     plate_drift,
@@ -33,11 +35,11 @@ from deepnoise_app.simulate.traits import (
 )
 
 Stack = NDArray[np.float32]
-# Sites of untreated cells by which the exposure of a plate is set.
-REFERENCE_SITES = 4
+# Sites by which the exposure of a plate is set, an even number, and their largest size.
+REFERENCE_SITES, REFERENCE_PX = 6, 256
 # Light of one grey value, in electrons, for a pixel of a 512-pixel site; noise of reading one out,
 # in grey values.
-ELECTRONS, READ_NOISE = 12.0, 0.35
+ELECTRONS, READ_NOISE = 30.0, 0.25
 CAMERA_PX = 512
 
 _setting_exposure = threading.Lock()
@@ -66,7 +68,7 @@ def render_site(
     seen = _light(design, address, kind, z, exposure.blur)
     gain = exposure.gain * position.light
     grey = seen * gain[:, None, None] + exposure.offset[:, None, None]
-    return _photograph(grey, draws(design.seed, Level.SITE_CAMERA, *address))
+    return photograph(grey, draws(design.seed, Level.SITE_CAMERA, *address))
 
 
 def well_traits(design: ScreenDesign, experiment: int, plate: int, well: WellId) -> Traits:
@@ -89,21 +91,33 @@ def batch_traits(design: ScreenDesign, experiment: int, plate: int) -> Traits:
 
 @lru_cache(maxsize=512)
 def plate_exposure(design: ScreenDesign, experiment: int, plate: int) -> Exposure:
-    """Return gain and offset that give untreated wells the mean and deviation of a real plate.
+    """Return gain and offset that give the plate the mean and deviation of a real one.
 
-    The reference sites are the same draws for every plate, so that they add no spread of their
-    own.
+    They are set by reference sites, whose cells and perturbations are the same draws for every
+    plate, so that they add no spread of their own.
     """
     kind = CELL_TYPES[design.cell_type(experiment)]
     z = batch_traits(design, experiment, plate)
-    blur = draws(design.seed, Level.PLATE_FOCUS, experiment, plate).normal(0, PLATE_BLUR)
-    seen = [_light(design, (-1, i), kind, z, abs(blur)) for i in range(REFERENCE_SITES)]
+    drawn = draws(design.seed, Level.PLATE_FOCUS, experiment, plate).normal(0, PLATE_BLUR)
+    blur = abs(float(drawn))
+    coarse = replace(design, size=min(design.size, REFERENCE_PX))
+    shifts = [shift / design.difficulty for shift in _reference_effects()]
+    seen = [_light(coarse, (-1, i), kind, z + shift, blur) for i, shift in enumerate(shifts)]
     usual_mean = np.mean([light.mean(axis=(1, 2)) for light in seen], axis=0)
     usual_deviation = np.mean([light.std(axis=(1, 2)) for light in seen], axis=0)
     mean, deviation = plate_target(design.seed, design.cell_type(experiment), experiment, plate)
-    gain = deviation / usual_deviation
+    # Rounding to whole grey values has its part in the deviation.
+    gain = np.sqrt(np.maximum(deviation**2 - 1 / 12, 0.1)) / usual_deviation
     offset = mean - gain * usual_mean
-    return Exposure(gain.astype(np.float32), offset.astype(np.float32), abs(float(blur)))
+    return Exposure(gain.astype(np.float32), offset.astype(np.float32), blur)
+
+
+@lru_cache(maxsize=1)
+def _reference_effects() -> tuple[Traits, ...]:
+    """Perturbations in pairs of opposites, (traits,) each."""
+    rngs = [draws(0, Level.REFERENCE, 3, i) for i in range(REFERENCE_SITES // 2)]
+    effects = [STRENGTH * direction(rng) for rng in rngs]
+    return tuple(sign * effect for effect in effects for sign in (np.float32(1), np.float32(-1)))
 
 
 def _light(
@@ -120,7 +134,7 @@ def _light(
     return Optics.drawn(optics, blur, kind.haze, len(CHANNELS)).see(light)
 
 
-def _photograph(grey: Stack, rng: np.random.Generator) -> NDArray[np.uint8]:
+def photograph(grey: Stack, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Shot noise, read noise, 8 bits; a coarser pixel gathers more light and is less noisy."""
     binned = grey.shape[-1] / CAMERA_PX
     variance = np.maximum(grey, 0) / ELECTRONS + READ_NOISE**2

@@ -30,11 +30,11 @@ CHANNELS = (
 # Beside the stains two more planes are painted: how much body and how much nucleus lies there.
 PLANES = len(CHANNELS) + 2
 # Pixels painted in one go: few enough to stay in the processor's cache.
-BATCH_PX = 24_000
+BATCH_PX = 8_000
 # Bodies end here, in units of their radius: their rims are uneven.
 REACH = 1.2
 # What of the stain over a nucleus is left, for each channel: ER and mitochondria spare it.
-OVER_NUCLEUS = (1.0, 0.38, 0.8, 0.8, 0.35, 1.0)
+OVER_NUCLEUS = (1.0, 0.38, 0.8, 0.65, 0.4, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def paint(cells: Cells, kind: CellType, size: int) -> Stack:
         reach = int(reaches[start : start + batch][-1])
         _paint_some(canvas, cells.some(some), kind, size, reach)
         start += batch
-    return _shared(canvas[:, edge:-edge, edge:-edge])
+    light = _shared(canvas[:, edge:-edge, edge:-edge])
+    return light ** np.array(kind.contrast, dtype=np.float32)[:, None, None]
 
 
 def _paint_some(canvas: Stack, cells: Cells, kind: CellType, size: int, reach: int) -> None:
@@ -99,7 +100,9 @@ def _patches(
     nucleus = _per_cell(cells.nucleus * size)
     body = _per_cell(cells.body * size)
     within = np.hypot(u / nucleus[0], v / nucleus[1]) * (1 + 0.05 * lumps)
-    out = np.hypot(u / body[0], v / body[1]) * (1 + 0.2 * lumps)
+    # A tapered, lobed outline: the body is thinner to one end, and uneven all around.
+    taper = 1 + 0.25 * np.clip(u / body[0], -1, 1)
+    out = np.hypot(u / body[0], v * taper / body[1]) * (1 + 0.22 * np.clip(lumps, -0.75, 2))
     golgi = _per_cell(cells.golgi * size)
     radius = 0.75 * nucleus[1]
     away = ((u - golgi[0]) ** 2 + (v - golgi[1]) ** 2) / (radius * radius)
@@ -107,7 +110,7 @@ def _patches(
         np.maximum(within - 1, 0),
         out,
         np.clip((1 - within) * (0.9 * nucleus[1]) + 0.5, 0, 1),
-        np.clip((1 - out) * np.minimum(0.5 * body[1], 4.0) + 0.5, 0, 1),
+        np.clip((1 - out) * np.minimum(0.35 * body[1], 2.5) + 0.5, 0, 1),
         np.exp(-away),
         textures,
     )
@@ -118,24 +121,24 @@ def _stained(cells: Cells, kind: CellType, p: Patches) -> Stack:
     t = {name: values[:, None, None] for name, values in cells.traits.items()}
     tex = p.textures
     light = cells.brightness[:, None, None]
-    lit = light * p.body
-    rim = p.body * np.exp(-(((p.out - 0.85) / 0.16) ** 2))
-    near = np.exp(p.beyond * (-1 / (kind.spread * t["er_reach"])))
-    wide = np.exp(p.beyond * (-0.5 / (kind.spread * t["er_reach"])))
+    lit = light * p.body * (1.15 - 0.5 * np.minimum(p.out, 1.3))
+    rim = p.body * np.exp(-(((p.out - 0.88) / 0.14) ** 2))
+    reach = kind.spread * t["er_reach"]
+    near, wide = np.exp(p.beyond / -reach), np.exp(p.beyond / (-2 * reach))
     fibres = np.maximum(0.25 + tex["fibres"], 0) * t["fibres"]
-    threads = np.maximum(0.6 + 0.8 * t["mitochondria_network"] * tex["threads"], 0)
+    threads = np.maximum(1 + 0.5 * t["mitochondria_network"] * tex["threads"], 0)
     nucleoli = p.nucleus * tex["spots"] * t["nucleoli"]
     puncta = tex["puncta"] * kind.speckle
     planes = np.empty((len(cells), PLANES, *p.body.shape[1:]), dtype=np.float32)
-    planes[:, 0] = light * t["dna"] * p.nucleus * (1 + 0.22 * t["chromatin"] * tex["grains"])
-    planes[:, 1] = lit * t["er"] * (near * (1 + 0.35 * tex["net"]) + 0.10)
-    planes[:, 2] = lit * t["actin"] * (0.42 + kind.fibres * 0.42 * fibres + 0.8 * puncta)
-    planes[:, 2] += light * t["actin"] * (0.3 + 0.5 * tex["fibres"].clip(0)) * rim
-    planes[:, 3] = lit * t["rna"] * (wide * (0.9 + 0.2 * tex["net"]) + 0.08) + 0.35 * nucleoli
-    planes[:, 4] = lit * t["mitochondria"] * (wide * (0.15 + threads) + 2.5 * puncta)
-    planes[:, 5] = lit * t["membrane"] * (0.45 + 0.12 * tex["grains"]) + 0.35 * rim * t["membrane"]
-    planes[:, 5] += t["golgi"] * (p.golgi * (1 + 0.4 * tex["grains"])) * lit
-    planes[:, 5] += 0.75 * p.nucleus * light + 0.5 * puncta * lit
+    planes[:, 0] = light * t["dna"] * p.nucleus * (1 + 0.14 * t["chromatin"] * tex["grains"])
+    planes[:, 1] = lit * t["er"] * (near * (1 + 0.30 * tex["net"]) + 0.10)
+    planes[:, 2] = lit * t["actin"] * (0.55 + kind.fibres * 0.36 * fibres + 0.6 * puncta)
+    planes[:, 2] += light * t["actin"] * (0.35 + 0.4 * tex["fibres"].clip(0)) * rim
+    planes[:, 3] = lit * t["rna"] * (wide * (0.8 + 0.16 * tex["net"]) + 0.10) + 0.22 * nucleoli
+    planes[:, 4] = lit * t["mitochondria"] * (near * 0.8 * threads + 0.12 + 0.5 * puncta)
+    planes[:, 5] = lit * t["membrane"] * (0.42 + 0.08 * tex["grains"]) + 0.2 * rim * t["membrane"]
+    planes[:, 5] += t["golgi"] * (0.6 * p.golgi * (1 + 0.4 * tex["grains"])) * lit
+    planes[:, 5] += (0.7 + 0.06 * tex["grains"]) * p.nucleus * light + 0.25 * puncta * lit
     planes[:, 6] = p.body
     planes[:, 7] = p.nucleus
     return planes

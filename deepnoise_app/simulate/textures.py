@@ -60,11 +60,13 @@ def _native() -> dict[str, NDArray[np.float64]]:
     return {
         "lumps": _noise(0, 40.0),
         "net": -np.abs(_noise(1, 13.0)) + 0.5 * _noise(2, 7.0),
-        "fibres": _ridges(_noise(3, 11.0, stretch=9.0)) + 0.6 * _ridges(_noise(4, 7, stretch=12)),
+        "fibres": _bent(
+            _ridges(_noise(3, 11.0, stretch=7.0)) + 0.6 * _ridges(_noise(4, 7, stretch=9)), 4.0
+        ),
         "threads": _ridges(_noise(5, 12.0, stretch=1.8)) + _ridges(_noise(6, 9.0)),
         "grains": _noise(7, 6.0),
         "spots": _only_high(_noise(8, 12.0), 1.3),
-        "puncta": _only_high(_noise(9, 5.0), 2.3),
+        "puncta": _only_high(_noise(9, 6.5), 2.3),
     }
 
 
@@ -82,6 +84,12 @@ def _noise(number: int, wavelength: float, stretch: float = 1.0) -> NDArray[np.f
 def _ridges(noise: NDArray[np.float64]) -> NDArray[np.float64]:
     """Thin bright lines where the noise crosses zero."""
     return np.asarray(np.exp(-((noise / 0.28) ** 2)))
+
+
+def _bent(plane: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+    """Shift each place along y by a smooth amount of deviation `by`."""
+    rows = np.arange(GRID)[:, None] + np.rint(by * _noise(10, 80.0)).astype(int)
+    return np.asarray(plane[rows % GRID, np.arange(GRID)[None, :]])
 
 
 def _only_high(noise: NDArray[np.float64], level: float) -> NDArray[np.float64]:
