@@ -31,7 +31,7 @@ class Numbered:
         self.present = np.ones((3, 2, 2), dtype=bool)
         self.present[2, 1, 1] = False
 
-    def read(self, well, site, channel, level=0):  # noqa: ARG002 (as the protocol has it)
+    def read(self, well, site, channel, level=0):
         return np.full((5, 7), 100 * well + 10 * site + channel, dtype=self.dtype)
 
 
