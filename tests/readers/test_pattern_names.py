@@ -106,7 +106,7 @@ def test_a_pattern_with_an_ending_takes_that_ending_alone(tmp_path: Path) -> Non
         ("{plate}/{site}", "does not tell the well"),
         ("{plate}/{row}", "does not tell the well"),
         ("{well}_{row}{column}", "twice"),
-        ("{wll}_{channel}", r"'\{wll\}' in the pattern"),
+        ("{spot}_{channel}", r"'\{spot\}' in the pattern"),
         ("{well}_{channel", r"'\{' in the pattern"),
         ("", "does not tell the well"),
     ],

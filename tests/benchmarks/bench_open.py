@@ -1,0 +1,101 @@
+"""How fast a screen opens, beside the least that any program must do with the same files.
+
+`python -m pytest tests/benchmarks/bench_open.py -m benchmark -s` prints the ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepnoise_app.readers import FilePixels, open_screen
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "rxrx1"
+TABLES = ("train.csv", "test.csv", "train_controls.csv", "test_controls.csv")
+# Wanted: the whole tables of RxRx1 (62,759 wells) within this time.
+MOST_SECONDS = 3.0
+MANY = 100_000
+
+
+def say(*lines: str) -> None:
+    sys.stdout.write("\n" + "\n".join(lines) + "\n")
+
+
+def fastest(work: Callable[[], object], times: int = 5) -> float:
+    """Seconds of the fastest of several tries: the one that was disturbed least."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def count_files(folder: str) -> int:
+    """The plain walk: names and kinds of all entries."""
+    count = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            count += count_files(entry.path) if entry.is_dir() else 1
+    return count
+
+
+@pytest.fixture(scope="module")
+def many_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """100,000 empty files named like images: 28 plates of 308 wells, 2 sites, 6 channels."""
+    root = tmp_path_factory.mktemp("many")
+    made = 0
+    for number in range(-(-MANY // (308 * 12))):
+        place = root / "train" / f"HUVEC-{number // 4 + 1:02d}" / f"Plate{number % 4 + 1}"
+        place.mkdir(parents=True)
+        for well in range(308):
+            name = f"{chr(66 + well // 22)}{well % 22 + 2:02d}"
+            for site in (1, 2):
+                for channel in range(1, 7):
+                    if made < MANY:
+                        (place / f"{name}_s{site}_w{channel}.png").touch()
+                        made += 1
+    return root
+
+
+@pytest.mark.benchmark
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real RxRx1 tables are not in ../shared/data")
+def test_the_real_tables_open_in_a_few_times_what_reading_them_takes() -> None:
+    ours = fastest(lambda: open_screen(REAL))
+    plain = fastest(lambda: [pd.read_csv(REAL / name) for name in TABLES])
+    say(
+        f"opening the real tables: {ours:.3f} s, pandas.read_csv of the same: {plain:.3f} s,"
+        f" ratio {ours / plain:.1f}"
+    )
+    assert ours < MOST_SECONDS
+
+
+@pytest.mark.benchmark
+def test_many_files_open_in_a_few_times_what_listing_them_takes(many_files: Path) -> None:
+    assert count_files(str(many_files)) == MANY
+    plain = fastest(lambda: count_files(str(many_files)), 3)
+    for reader in ("rxrx", "pattern"):
+        ours = fastest(lambda reader=reader: open_screen(many_files, reader), 3)  # type: ignore[misc]
+        say(
+            f"opening {MANY} files with {reader}: {ours:.3f} s, os.scandir of the same:"
+            f" {plain:.3f} s, ratio {ours / plain:.1f}"
+        )
+
+
+@pytest.mark.benchmark
+def test_a_plate_is_small_and_quick_to_send(many_files: Path) -> None:
+    pixels = open_screen(many_files).plates[0].pixels
+    assert isinstance(pixels, FilePixels)
+    packed = pickle.dumps(pixels)
+    seconds = fastest(lambda: pickle.loads(pickle.dumps(pixels)), 20)
+    planes = int(np.count_nonzero(pixels.present))
+    say(f"index of {planes} planes: {len(packed)} bytes, there and back {1e3 * seconds:.2f} ms")
+    assert len(packed) < 4 * planes
