@@ -68,12 +68,12 @@ def assemble(found: Findings) -> Screen:
 
 def _shapes(found: Findings, keys: Iterable[PlateKey]) -> dict[str, PlateShape]:
     """All plates of an experiment have one shape, however few of their wells are imaged."""
-    wells: dict[str, set[WellId]] = {}
+    wells: dict[str, list[WellId]] = {}
     for key in keys:
-        there = wells.setdefault(key[0], set())
-        there.update(found.maps.get(key, ()))
+        there = wells.setdefault(key[0], [])
+        there += found.maps.get(key, ())
         if key in found.files:
-            there.update(found.files[key].wells())
+            there += found.files[key].wells()
     return {experiment: PlateShape.holding(there) for experiment, there in wells.items()}
 
 
@@ -100,13 +100,14 @@ def _missing(plate: Plate, usual: Sequence[int]) -> list[Problem]:
 
 def _against_list(plate: Plate, *, any_listed: bool) -> list[Problem]:
     """Compare the wells with images with those of the plate map."""
-    imaged, listed = set(plate.wells), set(plate.map)
-    if not listed:
+    if not len(plate.map):
         message = "imaged, but no table lists this plate"
-        return [_report(plate, ProblemKind.NOT_LISTED, message)] if any_listed and imaged else []
-    if not imaged:
-        message = f"none of the {len(listed)} listed wells has an image"
+        told = any_listed and len(plate.wells) > 0
+        return [_report(plate, ProblemKind.NOT_LISTED, message)] if told else []
+    if not plate.wells:
+        message = f"none of the {len(plate.map)} listed wells has an image"
         return [_report(plate, ProblemKind.NOT_IMAGED, message)]
+    imaged, listed = set(plate.wells), set(plate.map)
     absent, extra = sorted(listed - imaged), sorted(imaged - listed)
     return [
         *_wells(plate, absent, len(listed), ProblemKind.NOT_IMAGED, "listed, but has no image"),

@@ -25,8 +25,10 @@ def read_library(path: Path) -> Library:
     table = read_table(path, ("library_plate", "perturbation"))
     plates: dict[str, dict[str, int]] = {}
     names, held = table.column("library_plate"), table.column("perturbation")
-    rows = zip(table.lines, names, held, table.column("copies"), strict=True)
+    rows = zip(table.numbers(), names, held, table.column("copies"), strict=True)
     for line, name, perturbation, copies in rows:
+        if not (name or perturbation or copies):
+            continue
         if not name or not perturbation:
             raise ScreenError(f"{path.name} row {line} names no library plate or no perturbation")
         if perturbation in plates.setdefault(name, {}):

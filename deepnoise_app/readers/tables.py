@@ -23,22 +23,23 @@ _ROLES = {role.value: role for role in Role} | {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of a CSV file, the line on which each ends, and the names of the columns."""
+    """Columns of a CSV file by name, blank rows included, so that rows keep their numbers."""
 
     file: str
-    names: list[str]
-    lines: list[int]
-    rows: list[list[str]]
+    columns: dict[str, tuple[str, ...]]
+    length: int
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self.length
 
     def column(self, name: str) -> list[str]:
         """Texts of a column; empty ones where the table has no such column."""
-        if name not in self.names:
-            return [""] * len(self)
-        place = self.names.index(name)
-        return [row[place].strip() for row in self.rows]
+        texts = self.columns.get(name)
+        return [""] * len(self) if texts is None else [text.strip() for text in texts]
+
+    def numbers(self) -> range:
+        """Numbers of the rows as a spreadsheet shows them: the first one below the names is 2."""
+        return range(2, len(self) + 2)
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> Table:
@@ -58,12 +59,13 @@ def read_table(path: Path, needed: tuple[str, ...]) -> Table:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [name.strip().lower() for name in next(reader, [])]
-        numbered = [(reader.line_num, row) for row in reader if any(row)]
+        rows = list(reader)
     except csv.Error as error:
         raise ScreenError(f"{path.name} is not a table: {error}") from error
     _check_columns(path, names, needed)
-    lines = [line for line, _ in numbered]
-    return Table(path.name, names, lines, [_padded(row, len(names)) for _, row in numbered])
+    if any(len(row) != len(names) for row in rows):
+        rows = [[*row, *[""] * len(names)][: len(names)] for row in rows]
+    return Table(path.name, dict(zip(names, zip(*rows, strict=True), strict=False)), len(rows))
 
 
 @dataclass(slots=True)
@@ -88,12 +90,14 @@ class Contents:
         role
             Role of every row; without it the columns `role` or `well_type` tell.
         """
-        roles = "role" if "role" in table.names else "well_type"
+        roles = "role" if "role" in table.columns else "well_type"
         texts = table.column(roles) if role is None else [role.value] * len(table)
         keys = zip(table.column("experiment"), table.column("plate"), strict=True)
         rest = zip(table.column("well"), table.column(perturbation), texts, strict=True)
         known: dict[tuple[str, str], Content | None] = {}
-        for line, key, (name, got, text) in zip(table.lines, keys, rest, strict=True):
+        for line, key, (name, got, text) in zip(table.numbers(), keys, rest, strict=True):
+            if not name and key == ("", ""):
+                continue
             well = self._wells.get(name) or self._well(name, key, f"{table.file} row {line}")
             if (got, text) not in known:
                 known[got, text] = _content(got, text)
@@ -131,10 +135,6 @@ def _content(perturbation: str, text: str) -> Content | None:
         return Content(perturbation, Role.TREATMENT if perturbation else Role.UNKNOWN)
     role = _ROLES.get(spelled)
     return None if role is None else Content(perturbation, role)
-
-
-def _padded(row: list[str], width: int) -> list[str]:
-    return row if len(row) >= width else row + [""] * (width - len(row))
 
 
 def _told(content: Content) -> str:

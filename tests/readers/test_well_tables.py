@@ -77,6 +77,14 @@ def test_unknown_wells_and_roles_are_told_with_their_row(tmp_path: Path) -> None
     assert list(maps["E", "1"]) == [B03]
 
 
+def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
+    rows = ("E,1,B03,drug", "", ",,,", '"E","1","B02","two\nlines"', "E,1,??,drug,treatment,more")
+    maps = read_plate_map(table(tmp_path, *rows))
+    (problem,) = maps.problems
+    assert "row 6: '??'" in problem.message
+    assert maps["E", "1"][B02].perturbation == "two\nlines"
+
+
 def test_a_well_listed_twice_is_told(tmp_path: Path) -> None:
     rows = ("E,1,B03,drug,treatment", "E,1,B03,drug,treatment", "E,1,B3,other,treatment")
     (problem,) = read_plate_map(table(tmp_path, *rows)).problems
@@ -115,7 +123,9 @@ def test_a_library_counts_copies(tmp_path: Path) -> None:
 
 
 def test_a_library_without_copies_holds_one_of_each(tmp_path: Path) -> None:
-    library = read_library(table(tmp_path, "a,x", "a,y", header="library_plate,perturbation"))
+    library = read_library(
+        table(tmp_path, "a,x", ",", "", "a,y", header="library_plate,perturbation")
+    )
     assert library.plates == {"a": {"x": 1, "y": 1}}
 
 
