@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# The tests of the window need a screen; a virtual one does.
+SCREEN := xvfb-run -a -s '-screen 0 1600x1000x24 +extension GLX'
 
 # Downloads and settings are kept in the home folder; where none can be written, beside the build.
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
@@ -9,10 +11,10 @@ export HOME := $(CURDIR)/build/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-all lint
+.PHONY: help demo app test test-all lint demo-model
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.ready ## Simulate a small screen, score it with the shipped model, show it
 	$(BIN)/deepnoise demo --out demo
@@ -21,10 +23,10 @@ app: .venv/.ready ## Open the window
 	$(BIN)/deepnoise
 
 test: .venv/.ready ## Run the tests that take seconds
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'not slow and not benchmark'
+	OMP_NUM_THREADS=1 $(SCREEN) $(BIN)/python -m pytest -n 2 -m 'not slow and not benchmark'
 
 test-all: .venv/.ready ## Run all tests and benchmarks, one after the other
-	$(BIN)/python -m pytest -s
+	$(SCREEN) $(BIN)/python -m pytest -s
 
 lint: .venv/.ready ## Check style, types, imports and spelling
 	$(BIN)/ruff check
@@ -32,6 +34,12 @@ lint: .venv/.ready ## Check style, types, imports and spelling
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/typos
+
+demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or less)
+	rm -rf build/demo-model
+	$(BIN)/deepnoise simulate build/demo-model/screen --experiments 24 --unlabelled 0 --size 64
+	$(BIN)/deepnoise train build/demo-model/screen --recipe models/demo/recipe.toml --out build/demo-model/run
+	cp build/demo-model/run/model/model.json build/demo-model/run/model/model.safetensors models/demo/
 
 # uv installs, in seconds; pip only brings uv.
 .venv/.ready: pyproject.toml constraints.txt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from typing import Annotated
 
@@ -52,32 +51,21 @@ def _main(
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line (that of the process by default); returns the exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        app(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (the last net: a sentence instead of a traceback)
         return _ended(error)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 def _ended(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.ClickException):
-        error.show()
-        return REFUSED
-    if isinstance(error, click.Abort | Interrupted):
-        complain(str(error) or "interrupted")
+    if isinstance(error, Interrupted):
+        complain(str(error))
         return INTERRUPTED
     if isinstance(error, DeepNoiseError):
         complain(str(error))
         return REFUSED
-    if isinstance(error, BrokenPipeError):  # the reader of the output, such as `head`, has gone
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-        return 0
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     complain(

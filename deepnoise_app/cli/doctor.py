@@ -89,9 +89,12 @@ def _graphics(wrong: list[str]) -> dict[str, str]:
 def _folders(wrong: list[str]) -> dict[str, str]:
     import platformdirs
 
+    from deepnoise_app.runs.folder import runs_folder
+
     found = {}
     places = {
         "here": Path.cwd(),
+        "runs": runs_folder(),
         "settings": Path(platformdirs.user_config_dir("deepnoise")),
         "cache": Path(platformdirs.user_cache_dir("deepnoise")),
     }

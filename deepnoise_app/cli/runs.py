@@ -9,9 +9,10 @@ import typer
 
 from deepnoise_app.cli.console import Display, StopOnInterrupt, complain
 from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.work import Ended
 
 if TYPE_CHECKING:
-    from deepnoise_app.learning.work import Ended, Plan
+    from deepnoise_app.learning.work import Plan
     from deepnoise_app.runs.recipe import Recipe
 
 
@@ -28,6 +29,15 @@ def work_here(run: RunFolder, plan: Plan | None) -> Ended:
     stop = StopOnInterrupt()
     with Display() as display, stop.watching():
         return work(run, plan, display.hear, lambda: stop.asked)
+
+
+def measure_here(run: RunFolder) -> Ended:
+    """Measure in this process; Ctrl-C asks for a stop."""
+    from deepnoise_app.measuring import measure
+
+    stop = StopOnInterrupt()
+    with Display() as display, stop.watching():
+        return measure(run, display.hear, lambda: stop.asked)
 
 
 def finish(ended: Ended) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,6 @@ import typer
 
 if TYPE_CHECKING:
     from deepnoise_app.runs.recipe import Recipe
-from enum import StrEnum
 
 
 class Candidates(StrEnum):
@@ -94,9 +94,10 @@ def show_summary(summary: dict[str, Any]) -> None:
         )
         for name, one in summary["accuracy"].items():
             print(f"  {names[name]:13}{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})")
-    unlike = summary["unlike_training"]
+    unlike = [f"{one['experiment']} {one['plate']}" for one in summary["unlike_training"]]
     if unlike:
-        plates = sum(bool(plate) for plate in unlike)
+        these, them = ("This plate is", "it") if len(unlike) == 1 else ("These plates are", "them")
         print(
-            f"{plates} of the plates are unlike the model's training data: do not trust the names"
+            f"{these} unlike the model's training data, so do not trust the names on {them}"
+            f" (the reasons stand in summary.json): {', '.join(unlike)}"
         )

@@ -12,9 +12,14 @@ def work(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
 ) -> None:
     """Do what the recipe of a run folder asks, leaving one core to the user."""
-    from deepnoise_app.cli.runs import finish, work_here
-    from deepnoise_app.learning.device import leave_a_core
+    from deepnoise_app.cli.runs import finish, measure_here, work_here
     from deepnoise_app.runs.folder import RunFolder
 
+    folder = RunFolder(run.absolute())
+    if folder.recipe.task == "measure":
+        finish(measure_here(folder))
+        return
+    from deepnoise_app.learning.device import leave_a_core
+
     leave_a_core()
-    finish(work_here(RunFolder(run.absolute()), None))
+    finish(work_here(folder, None))

@@ -12,11 +12,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from deepnoise_app.errors import RunError
-from deepnoise_app.runs.files import remove, write_beside, write_whole
+from deepnoise_app.runs.files import remove, write_whole
 
 STATE = "state.json"
 
@@ -44,12 +44,11 @@ def save_checkpoint(
     folder: Path, reached: Reached, network: nn.Module, optimizer: torch.optim.Optimizer
 ) -> None:
     """Write a checkpoint; the one before stays valid until the new one is whole."""
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"state-{reached.epoch:05d}-{reached.step:06d}.safetensors"
     tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
     tensors |= _optimizer_tensors(optimizer)
     whole = {key: value.detach().cpu().clone() for key, value in tensors.items()}
-    write_beside(folder / name, lambda beside: save_file(whole, beside))
+    write_whole(folder / name, save(whole))
     write_whole(folder / STATE, json.dumps({"tensors": name, "reached": asdict(reached)}))
     for old in folder.glob("state-*.safetensors"):
         if old.name != name:

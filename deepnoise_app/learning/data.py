@@ -21,6 +21,7 @@ from deepnoise_app.errors import PixelError
 from deepnoise_app.screen import Plane, Plate
 
 FULL = 65_535
+LARGEST_BLOCK = 65_536  # pixels of 16 bits whose sum 32 bits can hold
 Planes = NDArray[np.uint16]
 
 K = TypeVar("K")
@@ -148,13 +149,26 @@ def shrink(planes: Plane, size: int) -> Planes:
     height, width = planes.shape[1:]
     if (height, width) == (size, size):
         return planes.astype(np.uint16) * np.uint16(FULL // top)
+    rows, columns = height // size, width // size
+    if (rows * size, columns * size) == (height, width) and rows * columns <= LARGEST_BLOCK:
+        total = _add_up(_add_up(planes, rows, axis=1), columns, axis=2)
+        means = total * (FULL / top / (rows * columns))
+        return np.asarray(means + 0.5, dtype=np.uint16)
     image = torch.from_numpy(planes.astype(np.float32))[None]  # (1, C, H, W)
-    if height % size == 0 and width % size == 0:
-        made = F.avg_pool2d(image, (height // size, width // size))
-    else:
-        made = F.interpolate(image, (size, size), mode="bilinear", antialias=True)
-    scaled = made[0].mul_(FULL / top).round_().clamp_(0, FULL)
+    made = F.interpolate(image, (size, size), mode="bilinear", antialias=True)[0]
+    scaled = made.mul_(FULL / top).round_().clamp_(0, FULL)
     return scaled.numpy().astype(np.uint16)
+
+
+def _add_up(values: NDArray[np.unsignedinteger], count: int, axis: int) -> NDArray[np.uint32]:
+    """Sum every `count` neighbours along an axis; several times faster than `reshape` and `sum`."""
+    first, *others = (
+        values[(slice(None),) * axis + (slice(start, None, count),)] for start in range(count)
+    )
+    total = first.astype(np.uint32)
+    for one in others:
+        total += one
+    return total
 
 
 def read_ahead(

@@ -58,3 +58,10 @@ def describe_devices() -> dict[str, str]:
     if torch.backends.mps.is_available():
         found["mps"] = "Apple graphics"
     return found
+
+
+def name_device(device: torch.device) -> str:
+    """Words for people: `this computer's CPU`, or the name of the graphics card."""
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    return "this computer's Apple graphics" if device.type == "mps" else "this computer's CPU"

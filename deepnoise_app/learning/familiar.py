@@ -72,8 +72,7 @@ def unlike_reasons(
     card: ModelCard, survey: PlateSurvey, embeddings: NDArray[np.float32]
 ) -> list[str]:
     """Say in what a plate is unlike the training data; empty if it is not."""
-    reasons = [*_few_wells(card, len(embeddings)), *_other_size(card, survey)]
-    reasons += _other_brightness(card, survey)
+    reasons = unlike_outwardly(card, survey, len(embeddings))
     if card.training_embedding is not None and np.isfinite(embeddings).all(axis=1).any():
         distance = plate_distance(embeddings, card.training_embedding)
         limit = card.training_embedding.limit
@@ -82,6 +81,23 @@ def unlike_reasons(
                 f"its features lie at {distance:.1f}, training plates within {limit:.1f}"
             )
     return reasons
+
+
+def unlike_outwardly(card: ModelCard, survey: PlateSurvey, wells: int) -> list[str]:
+    """Say in what a plate is unlike the training data without asking the network.
+
+    Parameters
+    ----------
+    survey
+        Of the whole plate or of some of its sites.
+    wells
+        How many wells of the plate are imaged.
+    """
+    return [
+        *_few_wells(card, wells),
+        *_other_size(card, survey),
+        *_other_brightness(card, survey),
+    ]
 
 
 def _few_wells(card: ModelCard, wells: int) -> list[str]:

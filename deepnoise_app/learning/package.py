@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.runs.card import WEIGHTS, ModelCard, load_card, resolve_model, save_card
-from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.recipe import Network
 from deepnoise_app.screen import Channel
 
 
 def save_package(card: ModelCard, weights: Mapping[str, Tensor], folder: Path) -> ModelCard:
     """Write weights and card into a folder; returns the card with the weights' hash."""
-    folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    write_beside(folder / WEIGHTS, lambda beside: save_file(tensors, beside))
+    write_whole(folder / WEIGHTS, save(tensors))
     return save_card(card, folder)
 
 

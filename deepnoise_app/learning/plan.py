@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels
-from deepnoise_app.readers import open_screen, read_library, read_plate_map
+from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Screen
+from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Problem, Screen
 
 PlateKey = tuple[str, str]
 
@@ -45,7 +45,8 @@ class TrainingPlan:
 class ScoringPlan:
     """Plates to score with a model; `channels` per plate as indices of the file's channels.
 
-    `expected` holds the contents that a plate map gives for a plate, where one was given.
+    `expected` holds per plate what its wells are expected to hold: what the screen's tables say,
+    and over it what a plate map says, where one was given. `problems` are those of the plate map.
     """
 
     screens: tuple[Screen, ...]
@@ -53,8 +54,8 @@ class ScoringPlan:
     plates: tuple[Plate, ...]
     channels: tuple[tuple[int, ...], ...]
     library: Library | None
-    expected: dict[PlateKey, PlateMap]
-    plate_map_problems: tuple[str, ...] = ()
+    expected: Mapping[PlateKey, PlateMap]
+    problems: tuple[Problem, ...] = ()
 
 
 def open_screens(recipe: Recipe) -> tuple[Screen, ...]:
@@ -134,20 +135,38 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     if scoring.model is None:
         raise RecipeError("the recipe names no model to score with")
     card = load_card(scoring.model)
-    plates = tuple(plate for screen in screens for plate in screen.imaged)
+    wanted = set(recipe.plates)
+    plates = tuple(
+        plate
+        for screen in screens
+        for plate in screen.imaged
+        if not wanted or "/".join(plate.key) in wanted
+    )
     if not plates:
-        raise ScreenError(f"no plate of {', '.join(recipe.screen)} has an image to score")
+        which = f"none of the plates {', '.join(sorted(wanted))}" if wanted else "no plate"
+        raise ScreenError(f"{which} of {', '.join(recipe.screen)} has an image to score")
     channels = tuple(
         tuple(match_channels(card.channels, plate.channels, " ".join(plate.key)))
         for plate in plates
     )
-    expected: dict[PlateKey, PlateMap] = {}
+    expected = {plate.key: plate.map for plate in plates}
+    problems: tuple[Problem, ...] = ()
     if scoring.plate_map is not None:
-        expected = dict(read_plate_map(Path(scoring.plate_map)))
-        _check_plate_map(expected, plates, scoring.plate_map)
+        given = read_plate_map(Path(scoring.plate_map))
+        _check_plate_map(given, plates)
+        expected = {key: old | given.get(key, PlateMap()) for key, old in expected.items()}
+        problems = given.problems
     if scoring.candidates == "plate-map":
-        _need_candidates(plates, expected)
-    return ScoringPlan(tuple(screens), card, plates, channels, _library(recipe, card), expected)
+        _need_candidates(expected)
+    return ScoringPlan(
+        tuple(screens),
+        card,
+        plates,
+        channels,
+        _library(recipe, card),
+        expected,
+        problems,
+    )
 
 
 def _library(recipe: Recipe, card: ModelCard) -> Library | None:
@@ -165,19 +184,17 @@ def _library(recipe: Recipe, card: ModelCard) -> Library | None:
     return given
 
 
-def _check_plate_map(
-    expected: dict[PlateKey, PlateMap], plates: Sequence[Plate], path: str
-) -> None:
-    if not {plate.key for plate in plates} & set(expected):
-        named = ", ".join(" ".join(key) for key in list(expected)[:3]) or "no plate"
+def _check_plate_map(given: PlateMaps, plates: Sequence[Plate]) -> None:
+    if not any(plate.key in given for plate in plates):
+        named = ", ".join(" ".join(key) for key in list(given)[:3]) or "no plate"
         there = ", ".join(" ".join(plate.key) for plate in plates[:3])
-        raise RecipeError(f"the plate map {path} names {named}, but the screen has {there}")
+        raise RecipeError(f"the plate map {given.path} names {named}, but the screen has {there}")
 
 
-def _need_candidates(plates: Sequence[Plate], expected: dict[PlateKey, PlateMap]) -> None:
-    for plate in plates:
-        if not expected.get(plate.key, plate.map).perturbations:
+def _need_candidates(expected: Mapping[PlateKey, PlateMap]) -> None:
+    for key, plate_map in expected.items():
+        if not plate_map.perturbations:
             raise RecipeError(
                 f"candidates are to come from the plate map, but none names a treatment on"
-                f" {' '.join(plate.key)}: give one with --plate-map"
+                f" {' '.join(key)}: give one with --plate-map"
             )

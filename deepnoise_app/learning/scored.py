@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from deepnoise_app.learning.score import PlateScores
-from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.files import write_whole
 from deepnoise_app.screen import Plate, WellId
 
 
@@ -24,7 +24,6 @@ def part_path(folder: Path, plate: Plate, model_sha256: str, views: int) -> Path
 
 def save_scores(path: Path, scores: PlateScores, reasons: list[str]) -> None:
     """Write the scores of one plate, and why it is unlike the training data."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, np.ndarray[Any, Any]] = {
         "logits": scores.logits,
         "embeddings": scores.embeddings,
@@ -38,7 +37,7 @@ def save_scores(path: Path, scores: PlateScores, reasons: list[str]) -> None:
         "reasons": reasons,
     }
     metadata = {"deepnoise": json.dumps(notes)}
-    write_beside(path, lambda beside: save_file(tensors, beside, metadata))
+    write_whole(path, save(tensors, metadata))
 
 
 def load_scores(path: Path) -> tuple[PlateScores, list[str]] | None:

@@ -48,6 +48,9 @@ class ScoringRun:
         began = time.monotonic()
         for screen in self.plan.screens:
             self.problems += screen.problems
+        for problem in self.plan.problems:
+            self.problems.append(problem)
+            self.reading.tell(Warned(message=problem.message))
         scorer = self._scorer()
         tables: list[Predictions] = []
         for plates in self._experiments():
@@ -164,7 +167,7 @@ class ScoringRun:
             card.name,
         )
         roles = [plate.map for plate in plates]
-        expected = [self.plan.expected.get(plate.key, plate.map) for plate in plates]
+        expected = [self.plan.expected[plate.key] for plate in plates]
         tables, order = name_experiment(scored, roles, expected, naming)
         if order is not None:
             self.libraries[plates[0].experiment] = library_summary(plates, order)

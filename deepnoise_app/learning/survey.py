@@ -83,8 +83,29 @@ def survey_plate(
     Interrupted
         If `should_stop` says so.
     """
+    return survey_sites(store, sites_of(store, plate), pool, ahead, should_stop)
+
+
+def sites_of(store: SiteStore, plate: int) -> list[SiteRef]:
+    """All sites of a plate that have at least one file, in order of well and site."""
     there = store.plates[plate].present.any(axis=2)
-    refs = [SiteRef(plate, int(w), int(s)) for w, s in np.argwhere(there)]
+    return [SiteRef(plate, int(w), int(s)) for w, s in np.argwhere(there)]
+
+
+def survey_sites(
+    store: SiteStore,
+    refs: Sequence[SiteRef],
+    pool: ThreadPoolExecutor,
+    ahead: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> PlateSurvey:
+    """Read some sites of a plate once.
+
+    Raises
+    ------
+    Interrupted
+        If `should_stop` says so.
+    """
     rows: list[tuple[NDArray[np.float64], NDArray[np.float64], SitePixels]] = []
     for site in read_ahead(pool, refs, lambda ref: _moments(store.read(ref)), ahead):
         rows.append(site)

@@ -185,7 +185,6 @@ class TrainingRun:
         return Predictions.joined(tables), libraries
 
     def _save_validation(self, predictions: Predictions, epoch: int) -> None:
-        self.run.validation.mkdir(exist_ok=True)
         path = self.run.validation / f"epoch-{epoch:03d}.parquet"
         write_beside(path, lambda beside: predictions.table.to_parquet(beside, index=False))
         self.reading.tell(Saved(what="validation", path=str(path)))

@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from deepnoise_app.screen import Plate, Predictions, WellId, row_letters
+from deepnoise_app.analysis.contrast import plate_contrast
+from deepnoise_app.screen import Plate, Predictions, Role, WellId, row_letters
 
 # One colour per channel in the order of RxRx1; further channels go round.
 COLOURS = ("#4f7cff", "#35d07f", "#ff5a4d", "#3fd3e6", "#d65cf0", "#f2b632")
@@ -41,25 +42,9 @@ def composite(pixels: NDArray[np.floating], low: NDArray[np.floating], high: NDA
     return np.asarray(np.clip(light * 0.62, 0, 1), dtype=np.float32)
 
 
-def plate_ranges(plate: Plate, wells: int = 16) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Black and white point of each channel, (C,) each: percentiles 5 and 99.7 of some wells."""
-    chosen = np.unique(np.linspace(0, len(plate.wells) - 1, wells).astype(int))
-    seen = []
-    for index in chosen:
-        well = plate.wells[index]
-        site = plate.sites_of(well)[0]
-        if not plate.missing(well, site):
-            seen.append(plate.read(well, site).reshape(len(plate.channels), -1))
-    if not seen:
-        return np.zeros(len(plate.channels)), np.full(len(plate.channels), 255.0)
-    pixels = np.concatenate(seen, axis=1)
-    low, high = np.percentile(pixels, (5, 99.7), axis=1)
-    return low, high
-
-
 def save_mosaic(plate: Plate, path: Path) -> None:
     """Draw the first site of every imaged well at its place on the plate."""
-    low, high = plate_ranges(plate)
+    low, high = plate_contrast(plate, low=5).T
     first = {well: plate.sites_of(well)[0] for well in plate.wells}
     tiles = {
         well: composite(plate.read(well, site, fill=0.0), low, high) for well, site in first.items()
@@ -92,29 +77,34 @@ def save_plate(plate: Plate, predictions: Predictions, column: str, title: str, 
     mine = table[(table["Metadata_Experiment"] == plate.experiment)
                  & (table["Metadata_Plate"] == plate.name)]  # fmt: skip
     rows, columns = plate.shape.rows, plate.shape.columns
-    figure = _figure(0.62 * columns + 0.6, 0.5 * rows + 0.7)
-    axes = figure.add_axes((0.05, 0.02, 0.94, 0.84))
+    figure = _figure(0.62 * columns + 0.6, 0.5 * rows + 0.75)
+    height = 0.5 * rows / (0.5 * rows + 0.75)
+    axes = figure.add_axes((0.05, 0.02, 0.94, height))
     _plate_axes(axes, rows, columns)
-    axes.set_title(title, color=INK, fontsize=11, pad=18, loc="left")
+    axes.set_title(title, color=INK, fontsize=11, pad=20, loc="left")
     for record in mine.to_dict("records"):
-        well = WellId.parse(str(record["Metadata_Well"]))
-        found, truth = str(record[column]), str(record["Metadata_Perturbation"])
-        colour = UNKNOWN if not truth else RIGHT if found == truth else WRONG
-        shade = 0.35 + 0.65 * float(record["Confidence"]) if found else 0.0
-        axes.add_patch(
-            mpl.patches.FancyBboxPatch(
-                (well.column + 0.08, well.row + 0.08), 0.84, 0.84, facecolor=colour, alpha=shade,
-                boxstyle="round,pad=0,rounding_size=0.12", linewidth=0,
-            )
-        )  # fmt: skip
-        if not found:
-            axes.text(well.column + 0.5, well.row + 0.5, "control", color="#9aa3ad", fontsize=5.5,
-                      ha="center", va="center")  # fmt: skip
-        else:
-            label = found.replace("sirna_", "")
-            axes.text(well.column + 0.5, well.row + 0.5, label[:9], color="white", fontsize=7,
-                      ha="center", va="center")  # fmt: skip
+        _draw_well(axes, {str(key): value for key, value in record.items()}, column)
     _save(figure, path)
+
+
+def _draw_well(axes: Axes, record: dict[str, object], column: str) -> None:
+    well = WellId.parse(str(record["Metadata_Well"]))
+    found, truth = str(record[column]), str(record["Metadata_Perturbation"])
+    label, colour, shade = found.replace("sirna_", "")[:9], UNKNOWN, 0.0
+    if Role(str(record["Metadata_Role"])).is_control:
+        label = "control"
+    elif found:
+        colour = UNKNOWN if not truth else RIGHT if found == truth else WRONG
+        shade = 0.35 + 0.65 * float(str(record["Confidence"]))
+    box = mpl.patches.FancyBboxPatch(
+        (well.column + 0.08, well.row + 0.08), 0.84, 0.84,
+        boxstyle="round,pad=0,rounding_size=0.12",
+        facecolor=mpl.colors.to_rgba(colour, shade), edgecolor="#3a414b", linewidth=0.8,
+    )  # fmt: skip
+    axes.add_patch(box)
+    ink, size = ("white", 7) if shade else ("#9aa3ad", 5.5)
+    axes.text(well.column + 0.5, well.row + 0.5, label, color=ink, fontsize=size,
+              ha="center", va="center")  # fmt: skip
 
 
 def _plate_axes(axes: Axes, rows: int, columns: int) -> None:

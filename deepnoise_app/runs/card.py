@@ -117,19 +117,21 @@ class ModelCard(_Part):
 def resolve_model(name_or_path: str | Path) -> Path:
     """Folder of a model, given that folder or the name of a shipped model.
 
+    The name of a shipped model always means that model: write `./demo` for a folder of that name.
+
     Raises
     ------
     ModelError
         If there is neither.
     """
     shipped = shipped_models()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
     path = Path(name_or_path)
     if path.name in (CARD, WEIGHTS) and path.is_file():
         return path.parent
     if path.is_dir():
         return path
-    if str(name_or_path) in shipped:
-        return shipped[str(name_or_path)]
     known = f"one of the shipped models: {', '.join(shipped)}" if shipped else "none is shipped"
     if path.exists():
         raise ModelError(f"{path} is a file, expected a model folder, or {known}")

@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from deepnoise_app.errors import RunError
@@ -33,15 +34,20 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 
 def write_beside(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file in the same folder (same suffix), then rename it."""
+    """Let `write` fill a temporary file in the same folder (same suffix), then rename it.
+
+    The folder is made if need be.
+    """
     beside = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(beside)
         _rename(beside, path)
     except OSError as error:
         raise RunError(sentence(error, path)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _rename(beside: Path, path: Path) -> None:

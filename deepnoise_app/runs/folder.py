@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.events import Event, Failed, encode, read_events
 from deepnoise_app.runs.files import remove, sentence, write_whole
@@ -15,6 +17,17 @@ from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
 
 _TAIL_LINES, _TAIL_BYTES = 15, 4096
+HOME = "DEEPNOISE_HOME"
+
+
+def data_folder() -> Path:
+    """Folder of what the app keeps for the user: runs, trained models, the demo screen."""
+    return Path(os.environ.get(HOME) or platformdirs.user_data_dir("deepnoise", appauthor=False))
+
+
+def runs_folder() -> Path:
+    """Folder of the runs that the window begins."""
+    return data_folder() / "runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,11 @@ class RunFolder:
     def recipe_path(self) -> Path:
         """What the run shall do."""
         return self.path / "recipe.json"
+
+    @property
+    def plan_path(self) -> Path:
+        """What the run would take, as a plan run tells it."""
+        return self.path / "plan.json"
 
     @property
     def events_path(self) -> Path:

@@ -102,8 +102,13 @@ class CardText(_Part):
 class Recipe(_Part):
     """What a run shall do: the task, the screen, the network and both schedules."""
 
-    task: Literal["train", "score"] = _knob("train", "What the run is for.")
+    task: Literal["plan", "train", "score", "measure"] = _knob(
+        "train", "What the run is for; plan: tell what the rest of the recipe would take."
+    )
     screen: list[str] = _knob([], "Folders of the screen.")
+    plates: list[str] = _knob(
+        [], "Plates to measure or score, as EXPERIMENT/PLATE; all by default."
+    )
     reader: str | None = _knob(None, "File layout; found out where it is not given.")
     seed: int = _knob(0, "Start of all random numbers.", ge=0, le=2**32 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = _knob("auto", "Where the network computes.")

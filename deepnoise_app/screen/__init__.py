@@ -1,5 +1,6 @@
 """The language everyone speaks: screens, plates, wells, maps, libraries, predictions, problems."""
 
+from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
 from deepnoise_app.screen.predictions import COLUMNS, Predictions
@@ -18,11 +19,13 @@ __all__ = [
     "Plane",
     "Plate",
     "PlateMap",
+    "PlateOverlay",
     "PlateShape",
     "Predictions",
     "Problem",
     "ProblemKind",
     "Role",
+    "Scale",
     "Screen",
     "WellId",
     "row_letters",

@@ -54,6 +54,10 @@ class PlateMap:
     def __contains__(self, well: object) -> bool:
         return well in self.contents
 
+    def __or__(self, other: PlateMap) -> PlateMap:
+        """Both maps together; for a well that both list, the other's content counts."""
+        return PlateMap({**self.contents, **other.contents})
+
     @property
     def perturbations(self) -> tuple[str, ...]:
         """Sorted names of all treatments that are known."""

@@ -8,6 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.screen.overlay import PlateOverlay, Scale
+from deepnoise_app.screen.platemap import Role
+from deepnoise_app.screen.well import WellId
 
 COLUMNS = (
     "Metadata_Experiment",
@@ -51,6 +54,28 @@ class Predictions:
         """Return the rows of all parts, in their order."""
         tables = [part.table for part in parts] or [pd.DataFrame(columns=list(COLUMNS))]
         return cls(pd.concat(tables, ignore_index=True))
+
+    def of(self, key: tuple[str, str]) -> pd.DataFrame:
+        """Rows of one plate."""
+        table = self.table
+        mine = (table["Metadata_Experiment"] == key[0]) & (table["Metadata_Plate"] == key[1])
+        return table[mine]
+
+    def overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
+        """Return the predictions of a plate as they are painted: confidence, name, right or wrong.
+
+        Wells of a control are left out, and so are those without a prediction in the column.
+        """
+        values, texts, right = {}, {}, {}
+        for _, row in self.of(key).iterrows():
+            name, truth = str(row[column]), str(row["Metadata_Perturbation"])
+            if not name or Role(str(row["Metadata_Role"])).is_control:
+                continue
+            well = WellId.parse(str(row["Metadata_Well"]))
+            values[well], texts[well] = float(row["Confidence"]), name
+            if truth:
+                right[well] = name == truth
+        return PlateOverlay(title, "confidence", Scale.SHARE, values, texts, right)
 
     @classmethod
     def read(cls, path: Path) -> Predictions:

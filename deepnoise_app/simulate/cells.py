@@ -70,7 +70,7 @@ def draw_cells(rng: np.random.Generator, kind: CellType, well: Traits) -> Cells:
         nucleus,
         body,
         golgi.astype(np.float32),
-        np.exp(rng.normal(0, 0.26, n) + 1.5 * rounded + 0.22 * pile).astype(np.float32),
+        np.exp(rng.normal(0, 0.26, n) + 1.2 * rounded + 0.22 * pile).astype(np.float32),
         rng.integers(0, 1 << 30, (n, 2)).astype(np.int32),
         traits,
     )

@@ -38,7 +38,7 @@ NAMES = tuple(SPREAD)
 INDEX = {name: i for i, name in enumerate(NAMES)}
 
 # Length of a typical perturbation's vector, and how unlike each other their lengths are (log sd).
-STRENGTH, STRENGTH_SPREAD = 4.2, 0.25
+STRENGTH, STRENGTH_SPREAD = 2.3, 0.25
 # Part of a perturbation's effect (in length) that depends on the cell type.
 CELL_TYPE_SHARE = 0.35
 # Standard deviations of z: cell to cell in a well, and well to well with the same perturbation.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from deepnoise_app.screen import (
     Screen,
     WellId,
 )
+from deepnoise_app.writers.rxrx import write_rxrx
 
 SIZE = 16
 CHANNELS = (Channel("Nuclei"), Channel("Actin"))
@@ -79,7 +81,15 @@ def screen() -> Screen:
     return Screen("memory/tiny", "made", CHANNELS, plates, library=LIBRARY)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def folder(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the same screen on disk."""
+    path = tmp_path_factory.mktemp("disk") / "tiny"
+    write_rxrx(screen, {plate.key: plate.map for plate in screen.plates}, path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def recipe() -> Recipe:
     """A recipe that trains in a second."""
     return Recipe(

@@ -12,6 +12,12 @@ def test_whole_blocks_are_averaged() -> None:
     assert np.abs(shrink(planes, 4) - expected).max() <= 0.51
 
 
+@pytest.mark.parametrize("side", [256, 512])
+def test_the_brightest_pixels_stay_the_brightest_in_blocks_of_any_size(side) -> None:
+    planes = np.full((1, side, side), 65_535, dtype=np.uint16)
+    assert (shrink(planes, 1) == 65_535).all()
+
+
 @pytest.mark.parametrize(("kind", "factor"), [(np.uint8, 257), (np.uint16, 1)])
 def test_pixels_of_the_right_size_are_kept_exactly(kind, factor) -> None:
     top = np.iinfo(kind).max

@@ -33,9 +33,11 @@ def test_full_disk_keeps_the_earlier_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert [p.name for p in tmp_path.iterdir()] == ["model.json"]
 
 
-def test_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="could not be written: No such file"):
-        write_whole(tmp_path / "nowhere" / "a.json", "")
+def test_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_said(tmp_path: Path) -> None:
+    write_whole(tmp_path / "new" / "a.json", "whole")
+    assert (tmp_path / "new" / "a.json").read_text() == "whole"
+    with pytest.raises(RunError, match="could not be written"):
+        write_whole(tmp_path / "new" / "a.json" / "b.json", "")
 
 
 def test_rename_waits_until_a_reader_has_closed_the_file(

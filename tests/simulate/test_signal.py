@@ -5,7 +5,7 @@ import numpy as np
 from deepnoise_app.screen import Role
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 
-DESIGN = ScreenDesign(experiments=6, unlabelled=0, plates=1, perturbations=8, sites=2, size=48)
+DESIGN = ScreenDesign(experiments=4, unlabelled=0, plates=1, perturbations=32, sites=2, size=48)
 
 
 def described(site):
@@ -45,5 +45,5 @@ def accuracy(values):
 
 def test_perturbations_show_once_plates_are_made_alike_and_hide_before():
     normalised, raw = accuracy(features(True)), accuracy(features(False))
-    assert normalised > 0.6
-    assert raw < normalised - 0.15
+    assert 0.55 < normalised < 0.85  # measured: 0.70
+    assert raw < 0.35  # measured: 0.24

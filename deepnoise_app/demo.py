@@ -1,0 +1,37 @@
+"""The demonstration's screen: one experiment that the shipped model has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from deepnoise_app.runs.card import load_card
+from deepnoise_app.simulate import ScreenDesign, simulate_screen
+from deepnoise_app.writers.rxrx import write_rxrx
+
+MODEL = "demo"
+# The model was trained on experiments 1 to 24 of this screen (see models/demo/README.md); the
+# demonstration makes the next one, which the training never made.
+TRAINED_EXPERIMENTS = 24
+
+
+def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> Path:
+    """Write the screen to a new folder; returns the plate map with its truth, beside it.
+
+    Raises
+    ------
+    DeepNoiseError
+        If the shipped model does not load or the folder cannot be written.
+    """
+    card = load_card(MODEL)
+    design = ScreenDesign(
+        experiments=TRAINED_EXPERIMENTS,
+        unlabelled=1,
+        size=card.image_size[0] if card.image_size else card.input_size,
+        perturbations=len(card.classes) - len(card.control_classes),
+    )
+    made = simulate_screen(design)
+    unseen = made.screen.only([design.experiment_name(TRAINED_EXPERIMENTS)])
+    truth = {plate.key: made.truth[plate.key] for plate in unseen.plates}
+    write_rxrx(unseen, truth, screen, tell)
+    return screen.with_name(f"{screen.name}.truth.csv")

@@ -1,0 +1,75 @@
+"""The only file that makes threads: work goes out, answers come back numbered to the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from qtpy.QtCore import QObject, Qt, Signal  # type: ignore[attr-defined]
+
+T = TypeVar("T")
+THREADS = 2
+
+
+class Background(QObject):
+    """Does work in threads; of each topic only the last question asked gets its answer."""
+
+    _answered = Signal(str, int, object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="background")
+        self._numbers: dict[str, int] = {}
+        self._pending: set[Future[Any]] = set()
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def ask(
+        self,
+        topic: str,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Do `work` in a thread, then give its answer, or its fault, to the GUI thread.
+
+        A later question on the same topic makes this one's answer stale: it is dropped, and if
+        the work has not begun, it is not done.
+        """
+        number = self._numbers.get(topic, 0) + 1
+        self._numbers[topic] = number
+
+        def do() -> None:
+            if self._numbers.get(topic) != number:
+                return
+            try:
+                answer = work()
+            except Exception as error:  # noqa: BLE001 (it is told to the user)
+                self._answered.emit(topic, number, None, error, failed)
+            else:
+                self._answered.emit(topic, number, answer, None, then)
+
+        future = self._pool.submit(do)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no thread works or is about to."""
+        return not self._pending
+
+    def _deliver(
+        self,
+        topic: str,
+        number: int,
+        answer: object,
+        error: Exception | None,
+        then: Callable[[Any], None],
+    ) -> None:
+        if self._numbers.get(topic) == number:
+            then(error if error is not None else answer)
+
+    def close(self) -> None:
+        """Forget what waits; wait for what is under way."""
+        self._numbers.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)

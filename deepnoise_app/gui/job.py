@@ -1,0 +1,146 @@
+"""The only file that starts processes: begins runs, watches their folders, finds them again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined]
+
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.runs.events import Event, Saved, Started, read_events
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.process import start_detached
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.session import RunView
+
+POLL_MS = 250
+# How many polls pass between looks at the process itself: that costs a millisecond.
+LOOK_EVERY = 8
+
+Starter = Callable[[Path], int]
+
+
+class Jobs(QObject):
+    """Runs under watch. The workers outlive this object; `adopt` finds them again."""
+
+    told = Signal(object, object)  # RunView, tuple of the new events
+
+    def __init__(
+        self, folder: Path, start: Starter = start_detached, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self._start = start
+        self._views: dict[Path, RunView] = {}
+        self._offsets: dict[Path, int] = {}
+        self._polls = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def views(self) -> tuple[RunView, ...]:
+        """All runs under watch, in the order in which they came."""
+        return tuple(self._views.values())
+
+    def begin(self, recipe: Recipe, title: str) -> RunView:
+        """Make a run folder and start its worker.
+
+        Raises
+        ------
+        RunError
+            If the folder cannot be made or the worker cannot be started.
+        """
+        run = RunFolder.create(self._new_folder(recipe.task, title), recipe)
+        self._start(run.path)
+        return self._watch(run.path, recipe.task, title)
+
+    def resume(self, path: Path) -> RunView:
+        """Start a worker that goes on with a run."""
+        run = RunFolder(path)
+        run.clear_stop()
+        self._start(path)
+        return self._watch(path, run.recipe.task, path.name)
+
+    def stop(self, path: Path) -> None:
+        """Ask the worker of a run to stop; it does so at its next boundary."""
+        RunFolder(path).request_stop()
+        view = self._views.get(path)
+        if view is not None:
+            self._say(replace(view, stopping=True), ())
+
+    def follow(self, path: Path) -> RunView:
+        """Watch a run that somebody else began.
+
+        Raises
+        ------
+        RunError, RecipeError
+            If there is no run in the folder.
+        """
+        path = path.absolute()
+        return self._watch(path, RunFolder(path).recipe.task, path.name)
+
+    def adopt(self) -> list[RunView]:
+        """Watch the trainings and scorings in the folder of runs that go on without a window."""
+        found = []
+        for recipe in sorted(self.folder.glob("*/recipe.json")):
+            holder = RunFolder(recipe.parent).holder
+            if holder is not None and holder.is_alive:
+                try:
+                    found.append(self.follow(recipe.parent))
+                except DeepNoiseError:
+                    continue  # a folder that is no run any more
+        return found
+
+    def close(self) -> None:
+        """Watch no more; the workers go on."""
+        self._timer.stop()
+
+    def _new_folder(self, task: str, title: str) -> Path:
+        now = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
+        stem = f"{now}-{task}-{re.sub(r'[^A-Za-z0-9]+', '-', title).strip('-')[:40]}"
+        path, number = self.folder / stem, 2
+        while path.exists():
+            path, number = self.folder / f"{stem}-{number}", number + 1
+        return path
+
+    def _watch(self, path: Path, task: str, title: str) -> RunView:
+        self._offsets.setdefault(path, 0)
+        view = replace(self._views.get(path) or RunView(path, task, title), stopping=False)
+        self._views[path] = view
+        self._timer.start()
+        self._read(path)
+        return self._views[path]
+
+    def _poll(self) -> None:
+        self._polls += 1
+        for path, view in list(self._views.items()):
+            if not view.status.is_over:
+                self._read(path)
+        if all(view.status.is_over for view in self._views.values()):
+            self._timer.stop()
+
+    def _read(self, path: Path) -> None:
+        view = self._views[path]
+        events, self._offsets[path] = read_events(RunFolder(path).events_path, self._offsets[path])
+        status = view.status.after_all(events)
+        if not status.is_over and self._polls % LOOK_EVERY == 0:
+            status = RunFolder(path).verdict(status)
+        begun = any(isinstance(event, Started) for event in events)
+        stopping = view.stopping and not status.is_over and not begun
+        if status != view.status or events or stopping != view.stopping:
+            self._say(replace(view, status=status, stopping=stopping), tuple(events))
+
+    def _say(self, view: RunView, events: tuple[Event, ...]) -> None:
+        self._views[view.path] = view
+        self.told.emit(view, events)
+
+
+def saved(events: tuple[Event, ...], what: str) -> list[Path]:
+    """Paths of what was saved, of one kind, each once."""
+    paths = [Path(e.path) for e in events if isinstance(e, Saved) and e.what == what]
+    return list(dict.fromkeys(paths))

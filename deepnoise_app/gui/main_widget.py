@@ -1,0 +1,50 @@
+"""DeepNoise as a plugin: one dock widget of napari that holds all panels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import napari.viewer
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from deepnoise_app.gui.parts import assemble
+
+
+class MainWidget(QWidget):
+    """All panels under tabs; napari's own canvas shows the pictures."""
+
+    def __init__(self, viewer: napari.viewer.Viewer, runs: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("DeepNoise")
+        self.parts = assemble(viewer, runs)
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        for name, panel in (
+            ("View", self.parts.view),
+            ("Score", self.parts.score),
+        ):
+            tabs.addTab(panel, name)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.parts.notice)
+        column.addWidget(tabs)
+        self._adopt(viewer)
+
+    def _adopt(self, viewer: napari.viewer.Viewer) -> None:
+        """Open what napari's own reader has shown of a plate, or shows later."""
+        self._seen: set[Path] = set()
+        viewer.layers.events.inserted.connect(lambda event: self._inserted(event.value.metadata))
+        for layer in list(viewer.layers):
+            self._inserted(layer.metadata)
+
+    def _inserted(self, metadata: dict[str, object]) -> None:
+        path = metadata.get("deepnoise_path")
+        if isinstance(path, str) and Path(path) not in self._seen:
+            self._seen.add(Path(path))
+            self.parts.workbench.open([Path(path)])
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Let go of threads; runs go on."""
+        self.parts.close()
+        super().closeEvent(event)

@@ -1,0 +1,125 @@
+"""One sentence for the user, with what belongs to it: show, copy, dismiss; and what goes on."""
+
+from __future__ import annotations
+
+import qtawesome
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.session import Notice, Session, Tone
+
+COLOURS = {Tone.INFORMATION: "#2d4a63", Tone.PROBLEM: "#6b3a1e"}
+ICONS = {Tone.INFORMATION: "mdi6.information-outline", Tone.PROBLEM: "mdi6.alert-outline"}
+INK = "#f4f5f7"
+
+
+class NoticeBar(QWidget):
+    """Shows the notice of the session, or what it is busy with; hidden otherwise."""
+
+    def __init__(self, session: Session, workbench: Workbench, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("notice-bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedWidth(90)
+        self._busy.setAccessibleName("Working")
+        self._show = QPushButton("Show")
+        self._show.setToolTip("Show all of it")
+        self._show.clicked.connect(self._on_show)
+        self._copy = QPushButton("Copy details")
+        self._copy.setToolTip("Copy the details, for a message to a colleague or to us")
+        self._copy.clicked.connect(self._on_copy)
+        self._close = QToolButton()
+        self._close.setIcon(qtawesome.icon("mdi6.close", color=INK))
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Dismiss")
+        self._close.setAccessibleName("Dismiss the notice")
+        self._close.clicked.connect(workbench.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(10)
+        for widget in (self._icon, self._text, self._busy, self._show, self._copy, self._close):
+            row.addWidget(widget)
+        session.events.notice.connect(self._refresh)
+        session.events.busy.connect(self._refresh)
+        self._refresh()
+
+    @property
+    def text(self) -> str:
+        """What the bar says; empty where it says nothing."""
+        return self._text.text() if not self.isHidden() else ""
+
+    def _refresh(self) -> None:
+        notice, busy = self._session.notice, self._session.busy
+        self.setVisible(bool(busy) or notice is not None)
+        self._busy.setVisible(bool(busy))
+        shown = notice is not None and not busy
+        self._close.setVisible(shown)
+        details = notice.details if notice is not None and shown else ""
+        self._show.setVisible(details.count("\n") > 0)
+        problem = notice is not None and notice.tone is Tone.PROBLEM
+        self._copy.setVisible(bool(details) and (problem or details.count("\n") > 0))
+        self._paint(Notice(busy) if busy or notice is None else notice)
+
+    def _paint(self, notice: Notice) -> None:
+        icon = qtawesome.icon(ICONS[notice.tone], color=INK)
+        self._icon.setPixmap(icon.pixmap(18, 18))
+        self._text.setText(notice.text)
+        self.setAccessibleName(notice.text)
+        self.setStyleSheet(
+            f"#notice-bar {{ background: {COLOURS[notice.tone]}; }}"
+            f"#notice-bar QLabel {{ color: {INK}; background: transparent; }}"
+        )
+
+    def _on_copy(self) -> None:
+        notice = self._session.notice
+        if notice is not None:
+            QGuiApplication.clipboard().setText(f"{notice.text}\n{notice.details}")
+
+    def _on_show(self) -> None:
+        notice = self._session.notice
+        if notice is not None:
+            DetailsDialog(notice, self).open()
+
+
+class DetailsDialog(QDialog):
+    """All lines of a notice, such as every problem of a screen."""
+
+    def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Details")
+        self.resize(760, 420)
+        head = QLabel(notice.text)
+        head.setWordWrap(True)
+        lines = QPlainTextEdit(notice.details)
+        lines.setReadOnly(True)
+        lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        lines.setAccessibleName("Details")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (head, lines, buttons):
+            column.addWidget(widget)

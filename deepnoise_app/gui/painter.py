@@ -1,0 +1,140 @@
+"""What is painted on the plate: chooses the overlay, has plates measured, exports heat maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.job import Jobs, saved
+from deepnoise_app.reports.heatmap import save_heatmap
+from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.screen import Plate, PlateOverlay
+from deepnoise_app.session import Notice, Paint, Painting, PlateKey, RunView, Session, Tone
+
+# Best first: what a well is called on the grid.
+NAMED_BY = {
+    "Prediction_PlatePrior": "Plate prior",
+    "Prediction_OnePerWell": "One per well",
+    "Prediction_Free": "Free",
+}
+
+
+class Painter:
+    """Keeps the overlay in step with plate, measures and predictions."""
+
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        self._session = session
+        self._jobs = jobs
+        self._measuring: dict[PlateKey, Path] = {}
+        for fact in ("plate", "painting", "measures", "predictions"):
+            getattr(session.events, fact).connect(self._repaint)
+        session.events.plate.connect(self._measure_if_wanted)
+        jobs.told.connect(self._hear)
+
+    def paint(self, painting: Painting) -> None:
+        """Paint something else; a plate that lacks the measure is measured first."""
+        if painting != self._session.painting:
+            self._session.colour_range = None
+            self._session.painting = painting
+        self._measure_if_wanted()
+
+    def set_range(self, low: float, high: float) -> None:
+        """Set the values at the ends of the colour bar."""
+        self._session.colour_range = (min(low, high), max(low, high))
+
+    def reset_range(self) -> None:
+        """Take the ends of the colour bar from the values: 2 to 98 %."""
+        self._session.colour_range = None
+
+    def export(self, path: Path) -> None:
+        """Write what is painted as a picture (`.png`, `.svg`) or as a table (`.csv`)."""
+        plate, overlay = self._session.plate, self._session.overlay
+        if plate is None or overlay is None:
+            return
+        try:
+            if path.suffix.lower() == ".csv":
+                overlay_table(plate, overlay).to_csv(path, index=False)
+            else:
+                save_heatmap(plate, overlay, self._session.shown_range, path)
+        except (OSError, ValueError) as error:
+            text = f"{path} could not be written: {error}"
+            self._session.notice = Notice(text, Tone.PROBLEM, text)
+        else:
+            self._session.notice = Notice(f"Written: {path}")
+
+    def _measure_if_wanted(self) -> None:
+        plate, painting = self._session.plate, self._session.painting
+        if plate is None or painting.paint not in (Paint.MEAN, Paint.DEVIATION):
+            return
+        screen = self._session.screen_of(plate)
+        if screen is None or plate.key in self._measuring:
+            return
+        recipe = Recipe(task="measure", screen=[screen.path], plates=["/".join(plate.key)])
+        try:
+            view = self._jobs.begin(recipe, " ".join(plate.key))
+        except DeepNoiseError as error:
+            self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
+        else:
+            self._measuring[plate.key] = view.path
+
+    def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
+        if view.task != "measure":
+            return
+        for path in saved(events, "measures"):
+            try:
+                found = Measures.read(path)
+            except (OSError, DeepNoiseError):
+                continue  # it is being replaced; the next event brings it
+            if len(found):
+                first = found.table.iloc[0]
+                key = (str(first["Metadata_Experiment"]), str(first["Metadata_Plate"]))
+                self._session.measures = {**self._session.measures, key: found}
+
+    def _repaint(self) -> None:
+        self._session.overlay = overlay_of(self._session)
+
+
+def overlay_of(session: Session) -> PlateOverlay | None:
+    """Return what the painting shows of the plate in front; None where nothing is known."""
+    plate, painting = session.plate, session.painting
+    if plate is None:
+        return None
+    if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
+        return _predicted(session, plate)
+    measures = session.measures.get(plate.key)
+    if painting.paint is Paint.LAYOUT or measures is None:
+        return None
+    if painting.channel >= len(plate.channels):
+        return None
+    return measures.overlay(painting.paint.value, plate.channels[painting.channel])
+
+
+def _predicted(session: Session, plate: Plate) -> PlateOverlay | None:
+    predictions = session.predictions
+    if predictions is None or not len(predictions.of(plate.key)):
+        return None
+    for column, title in NAMED_BY.items():
+        overlay = predictions.overlay(plate.key, column, f"Prediction ({title.lower()})")
+        if overlay.values:
+            return overlay
+    return None
+
+
+def overlay_table(plate: Plate, overlay: PlateOverlay) -> pd.DataFrame:
+    """One row per well that has a value: place, contents, value, text."""
+    wells = sorted(overlay.values)
+    return pd.DataFrame(
+        {
+            "Metadata_Experiment": plate.experiment,
+            "Metadata_Plate": plate.name,
+            "Metadata_Well": [well.name for well in wells],
+            "Metadata_Role": [str(plate.map[well].role) for well in wells],
+            "Metadata_Perturbation": [plate.map[well].perturbation for well in wells],
+            overlay.title: list(map(overlay.values.__getitem__, wells)),
+            "Text": [overlay.texts.get(well, "") for well in wells],
+        }
+    )

@@ -1,0 +1,85 @@
+"""All parts of the window, made and connected once; the two hosts only arrange them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari.components import ViewerModel
+
+from deepnoise_app.demo import write_demo
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.canvas import Canvas
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.notice_bar import NoticeBar
+from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.score_panel import ScorePanel
+from deepnoise_app.gui.view_panel import ViewPanel
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.folder import data_folder, runs_folder
+from deepnoise_app.session import Session
+
+
+@dataclass(slots=True, eq=False)
+class Parts:
+    """The facts, the verbs and the panels of one window."""
+
+    session: Session
+    background: Background
+    jobs: Jobs
+    workbench: Workbench
+    painter: Painter
+    desk: RunDesk
+    canvas: Canvas
+    notice: NoticeBar
+    view: ViewPanel
+    score: ScorePanel
+
+    def open_demo(self) -> None:
+        """Make the simulated screen, if it is not there yet, and open it."""
+        screen = data_folder() / "demo" / "screen"
+        if screen.is_dir():
+            self.workbench.open([screen])
+            return
+        self.session.busy = "Simulating two plates"
+
+        def made(truth: Path) -> None:
+            del truth
+            self.workbench.open([screen])
+
+        def failed(error: Exception) -> None:
+            self.session.busy = ""
+            self.workbench.complain(error, "The demo screen could not be made")
+
+        self.background.ask("demo", lambda: write_demo(screen), made, failed)
+
+    def close(self) -> None:
+        """Let go of threads and watches; runs go on."""
+        self.jobs.close()
+        self.background.close()
+
+
+def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
+    """Make all parts around a viewer; runs are kept in `runs`, by default the user's own folder."""
+    session = Session()
+    background = Background()
+    jobs = Jobs(runs or runs_folder())
+    workbench = Workbench(session, background)
+    painter = Painter(session, jobs)
+    desk = RunDesk(session, background, jobs)
+    parts = Parts(
+        session,
+        background,
+        jobs,
+        workbench,
+        painter,
+        desk,
+        Canvas(viewer, session, workbench),
+        NoticeBar(session, workbench),
+        ViewPanel(session, workbench),
+        ScorePanel(session, desk, workbench),
+    )
+    desk.use(session.scoring)
+    jobs.adopt()
+    return parts

@@ -1,0 +1,190 @@
+"""The verbs for runs: score, train, check, stop, go on; what runs leave becomes facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from deepnoise_app.assets import shipped_models
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.recipe import Recipe, Scoring
+from deepnoise_app.runs.status import RunState
+from deepnoise_app.screen import Predictions
+from deepnoise_app.session import Notice, Paint, Painting, RunView, Session, Tone
+
+Loaded = tuple[Predictions, dict[str, object]]
+PREDICTIONS, SUMMARY, PLAN = "predictions.parquet", "summary.json", "plan.json"
+
+
+class RunDesk:
+    """Begins runs and takes in their results; scorings wait for one another."""
+
+    def __init__(self, session: Session, background: Background, jobs: Jobs) -> None:
+        self._session = session
+        self._background = background
+        self._jobs = jobs
+        self._planning: Path | None = None
+        jobs.told.connect(self._hear)
+
+    def models(self) -> dict[str, str]:
+        """Names for people, and what a recipe calls the model: shipped ones, then trained here."""
+        found = {f"{name} (shipped)": name for name in shipped_models()}
+        for card in sorted(self._jobs.folder.glob("*/model/model.json"), reverse=True):
+            found[card.parent.parent.name] = str(card.parent)
+        return found
+
+    def use(self, scoring: Scoring) -> None:
+        """Score with other settings; a model that does not load is refused."""
+        model = scoring.model or ""
+        self._session.plan = {}
+        if model == self._session.scoring.model and self._session.card is not None:
+            self._session.scoring = scoring
+            return
+
+        def loaded(card: ModelCard) -> None:
+            self._session.card = card
+            self._session.scoring = scoring
+
+        self._background.ask("card", lambda: load_card(model), loaded, self._complain)
+
+    def check(self) -> None:
+        """Ask what a scoring of the open plates would take."""
+        if self._session.screens:
+            if self._planning is not None:
+                self._jobs.stop(self._planning)
+            view = self._begin(self._scoring_recipe("plan", self._paths()), "check")
+            self._planning = view.path if view is not None else None
+
+    def score(self, paths: Sequence[Path] | None = None) -> None:
+        """Score the open screens, or folders, one after the other."""
+        wanted = self._paths() if paths is None else list(paths)
+        self._session.waiting = (*self._session.waiting, *wanted)
+        self._next()
+
+    def forget(self, path: Path) -> None:
+        """Take a folder out of the queue."""
+        self._session.waiting = tuple(p for p in self._session.waiting if p != path)
+
+    def train(self, recipe: Recipe) -> None:
+        """Train on the open screens."""
+        screens = [str(path) for path in self._paths()]
+        asked = recipe.model_copy(update={"task": "train", "screen": screens})
+        self._begin(asked, Path(screens[0]).name if screens else "nothing")
+
+    def stop(self, path: Path) -> None:
+        """Ask a run to stop."""
+        self._jobs.stop(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on with a run that was stopped, or that failed."""
+        try:
+            self._jobs.resume(path)
+        except DeepNoiseError as error:
+            self._complain(error)
+
+    def follow(self, path: Path) -> None:
+        """Watch a run that was begun elsewhere."""
+        try:
+            self._jobs.follow(path)
+        except DeepNoiseError as error:
+            self._complain(error)
+
+    def export(self, path: Path) -> None:
+        """Write the predictions as `.csv` or `.parquet`."""
+        predictions = self._session.predictions
+        if predictions is None:
+            return
+        try:
+            if path.suffix.lower() == ".parquet":
+                predictions.table.to_parquet(path, index=False)
+            else:
+                predictions.table.to_csv(path, index=False)
+        except OSError as error:
+            text = f"{path} could not be written: {error.strerror or error}"
+            self._session.notice = Notice(text, Tone.PROBLEM, text)
+        else:
+            self._session.notice = Notice(f"Written: {path}")
+
+    def _paths(self) -> list[Path]:
+        return [Path(screen.path) for screen in self._session.screens]
+
+    def _scoring_recipe(self, task: str, paths: Sequence[Path]) -> Recipe:
+        screens = [str(path) for path in paths]
+        return Recipe.model_validate(
+            {"task": task, "screen": screens, "scoring": self._session.scoring.model_dump()}
+        )
+
+    def _next(self) -> None:
+        busy = any(v.task == "score" and not v.status.is_over for v in self._session.runs)
+        if busy or not self._session.waiting:
+            return
+        first, *others = self._session.waiting
+        self._session.waiting = tuple(others)
+        if self._begin(self._scoring_recipe("score", [first]), first.name) is None:
+            self._next()
+
+    def _begin(self, recipe: Recipe, title: str) -> RunView | None:
+        try:
+            return self._jobs.begin(recipe, title)
+        except DeepNoiseError as error:
+            self._complain(error)
+            return None
+
+    def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
+        if view.task == "plan":
+            self._heard_plan(view)
+            return
+        known = [v for v in self._jobs.views if v.task in ("score", "train")]
+        self._session.runs = tuple(known)
+        if not events or not view.status.is_over:
+            return
+        if view.status.state is RunState.FAILED:
+            message = f"{view.title}: {view.status.message}"
+            self._session.notice = Notice(message, Tone.PROBLEM, f"{message}\n{view.path}")
+        elif (view.path / PREDICTIONS).is_file() and view.status.state is RunState.FINISHED:
+            self._background.ask(
+                f"results {view.path}", lambda: _load(view.path), self._take, self._complain
+            )
+        if view.task == "score":
+            self._next()
+
+    def _heard_plan(self, view: RunView) -> None:
+        if view.path != self._planning or not view.status.is_over:
+            return
+        self._planning = None
+        if view.status.state is RunState.FINISHED:
+            text = (view.path / PLAN).read_text(encoding="utf-8")
+            self._session.plan = json.loads(text)
+        elif view.status.state is RunState.FAILED:
+            self._session.plan = {"refusal": view.status.message}
+
+    def _take(self, loaded: Loaded) -> None:
+        """Add the predictions of a run to those that are there; newer ones of a plate count."""
+        new, summary = loaded
+        old = self._session.predictions
+        if old is not None:
+            keys = ["Metadata_Experiment", "Metadata_Plate"]
+            fresh = new.table[keys].drop_duplicates()
+            merged = old.table.merge(fresh, on=keys, how="left", indicator=True)
+            kept = old.table[(merged["_merge"] == "left_only").to_numpy()]
+            new = Predictions.joined([Predictions(kept), new])
+        self._session.summary = summary
+        self._session.predictions = new
+        self._session.painting = Painting(Paint.PREDICTION)
+
+    def _complain(self, error: Exception) -> None:
+        text = str(error)
+        known = isinstance(error, DeepNoiseError)
+        self._session.notice = Notice(
+            text if known else f"{type(error).__name__}: {text}", Tone.PROBLEM, text
+        )
+
+
+def _load(path: Path) -> Loaded:
+    predictions = Predictions.read(path / PREDICTIONS)
+    return predictions, json.loads((path / SUMMARY).read_text(encoding="utf-8"))

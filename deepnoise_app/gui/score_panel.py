@@ -1,0 +1,187 @@
+"""The Score panel: choose a model, see what a scoring takes, score, watch."""
+
+from __future__ import annotations
+
+import qtawesome
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
+from deepnoise_app.gui.drops import folders_in
+from deepnoise_app.gui.queue_list import QueueList
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_strip import RunStrip, shown_run
+from deepnoise_app.gui.score_form import ScoreForm
+from deepnoise_app.gui.words import accuracies, card_accuracies, count, duration, unlike_plates
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.status import RunState
+from deepnoise_app.session import Session
+
+NO_PLATE = "Open a plate first, or drop folders here to score them one after the other."
+UNASKED = "Press <i>Check</i> to see how long it takes and whether the model knows such plates."
+PLATE_MAP_LIMITS = (
+    "Only what the plate map names can be found then: the plate prior is no longer independent"
+    " of what was expected."
+)
+
+
+class ScorePanel(QWidget):
+    """Settings of a scoring, what it would take, the queue and the scoring that runs."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: RunDesk,
+        workbench: Workbench,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._desk = desk
+        self._workbench = workbench
+        self._build()
+        self._connect()
+        for show in (self._show_models, self._show_scoring, self._show_card, self._show_plan):
+            show()
+        self._show_button()
+        self._show_outcome()
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.form = ScoreForm(self._session.scoring)
+        self.about = quiet_label("What the model is for")
+        self.judged = quiet_label("How good the model is")
+        self.warning = Callout("What everybody who uses the model must know")
+        self.limits = quiet_label("What the candidates mean")
+        self.plan = quiet_label("What pressing will do")
+        self.check = QPushButton(qtawesome.icon("mdi6.timer-outline", color=ICON_GREY), "Check")
+        self.check.setAccessibleName("Check")
+        self.check.setToolTip("Find out how long it takes and whether the plates fit the model")
+        self.unlike = Callout("Plates that are unlike the training data")
+        self.button = QPushButton(qtawesome.icon("mdi6.play", color=ICON_GREY), "Score")
+        self.button.setMinimumHeight(36)
+        self.reason = quiet_label("Why nothing can be scored")
+        self.queue = QueueList(self._session, self._desk)
+        self.run = RunStrip(self._session, self._desk, "score")
+        self.outcome = quiet_label("How often the names are right")
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setSpacing(8)
+        for widget in (
+            QLabel("<b>Model</b>"), self.form.model, self.about, self.judged, self.warning,
+            _line(), self.form, self.limits,
+            _line(), self.plan, self.check, self.unlike, self.button, self.reason,
+            self.queue, self.run, self.outcome,
+        ):  # fmt: skip
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        _scroll(self, body)
+
+    def _connect(self) -> None:
+        events = self._session.events
+        self.form.value_changed.connect(self._desk.use)
+        self.check.clicked.connect(self._on_check)
+        self.button.clicked.connect(self._on_score)
+        events.scoring.connect(self._show_scoring)
+        events.card.connect(self._show_card)
+        events.plan.connect(self._show_plan)
+        events.screens.connect(self._show_button)
+        events.runs.connect(self._show_outcome)
+        events.summary.connect(self._show_outcome)
+        # A model that was refused is told by a notice: the form goes back to the one in use.
+        events.notice.connect(self._on_notice)
+
+    # What is shown ---------------------------------------------------------------------------
+
+    def _show_models(self) -> None:
+        self.form.offer(self._desk.models())
+
+    def _show_scoring(self) -> None:
+        self.form.set_value(self._session.scoring)
+        by_map = self._session.scoring.candidates == "plate-map"
+        say(self.limits, PLATE_MAP_LIMITS if by_map else "")
+
+    def _show_card(self) -> None:
+        card = self._session.card
+        say(self.about, card.description if card is not None else "The model is being read…")
+        say(self.judged, card_accuracies(card) if card is not None else "")
+        self.warning.say(card.warning if card is not None else "")
+
+    def _show_plan(self) -> None:
+        plan = self._session.plan
+        self.check.setText("Check")
+        self.unlike.say(str(plan["refusal"]) if "refusal" in plan else "")
+        if not plan:
+            say(self.plan, UNASKED if self._session.screens else "")
+        elif "refusal" in plan:
+            say(self.plan, "This cannot be scored:")
+        else:
+            taking = f"{count(plan['wells'], 'well')} on {plan['device']}"
+            say(self.plan, f"{taking}, {duration(plan['seconds'])}.")
+            self.unlike.say(unlike_plates(plan["unlike"]))
+
+    def _show_button(self) -> None:
+        wells = sum(len(plate.wells) for plate in self._session.plates)
+        self.button.setText(f"Score {count(wells, 'well')}" if wells else "Score")
+        self.button.setAccessibleName(self.button.text())
+        self.button.setToolTip(
+            "Name every well of the open plates; the results appear below" if wells else NO_PLATE
+        )
+        self.button.setEnabled(wells > 0)
+        self.check.setEnabled(wells > 0)
+        say(self.reason, "" if wells else NO_PLATE)
+        self._show_plan()
+
+    def _show_outcome(self) -> None:
+        view = shown_run(self._session, "score")
+        done = view is not None and view.status.state is RunState.FINISHED
+        shown = done and self._session.summary
+        say(self.outcome, accuracies(self._session.summary) if shown else "")
+
+    # What the user does ----------------------------------------------------------------------
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
+        """Offer also the models that were trained since the panel was last seen."""
+        self._show_models()
+        super().showEvent(event)  # type: ignore[arg-type]
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        """Take folders, and nothing else."""
+        if folders_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
+        """Score the dropped folders, one after the other."""
+        folders = folders_in(event.mimeData())
+        if folders:
+            event.acceptProposedAction()
+            self._desk.score(folders)
+
+    def _on_score(self) -> None:
+        self._desk.score()
+
+    def _on_check(self) -> None:
+        self.check.setText("Checking…")
+        self._desk.check()
+
+    def _on_notice(self) -> None:
+        self._show_scoring()
+        self.check.setText("Check")
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet("background-color: rgba(128, 136, 148, 90);")
+    return line
+
+
+def _scroll(panel: QWidget, body: QWidget) -> None:
+    """Fill a panel with a body that scrolls downwards where the window is low."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(body)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(area)

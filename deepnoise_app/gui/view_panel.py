@@ -1,0 +1,233 @@
+"""The View panel: which well and sites are shown, and how each channel looks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from qtpy.QtCore import QSignalBlocker, Qt
+from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.gui.channel_row import ChannelRow
+from deepnoise_app.gui.levels import grey_range
+from deepnoise_app.gui.look import PALETTES, first_looks
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import Plate
+from deepnoise_app.session import PlateKey, Session
+
+ALL_SITES = "All side by side"
+MOST_FAULTS = 3
+STEPS = (
+    ("←", "Left", "previous well of this row", 0, -1),
+    ("→", "Right", "next well of this row", 0, 1),
+    ("↑", "Up", "previous well of this column", -1, 0),
+    ("↓", "Down", "next well of this column", 1, 0),
+)
+
+
+class ViewPanel(QWidget):
+    """Reads the session, calls the workbench."""
+
+    def __init__(
+        self, session: Session, workbench: Workbench, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._workbench = workbench
+        self._ends: dict[int, tuple[float, float]] = {}
+        self._ends_of: PlateKey | None = None
+        self.rows: list[ChannelRow] = []
+        self.well = QLabel()
+        self.steps = [self._step_button(*step) for step in STEPS]
+        self.faults = QLabel()
+        self.sites = QComboBox()
+        self.palettes = QComboBox()
+        self.lock = QCheckBox("Lock contrast across plates")
+        self.reset = QPushButton("Reset contrast")
+        self._describe()
+        self._lay_out()
+        self._connect()
+        self._on_plate()
+
+    def _describe(self) -> None:
+        for widget, name, sentence in (
+            (self.well, "Well", "The well on screen and what it got"),
+            (self.faults, "Faults", "What could not be read"),
+            (self.sites, "Sites", "Show all sites of a well side by side, or one of them"),
+            (self.palettes, "Palette", "Colours for all channels at once"),
+            (self.lock, "Lock contrast across plates", "Show all plates with the same contrast"),
+            (self.reset, "Reset contrast", "Set contrast from this plate again (1 to 99.7 %)"),
+        ):
+            widget.setAccessibleName(name)
+            widget.setToolTip(sentence)
+        self.faults.setWordWrap(True)
+        self.well.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.palettes.addItems(list(PALETTES))
+        self.palettes.setPlaceholderText("Own colours")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.well, 1)
+        head.setSpacing(2)
+        for button in self.steps:
+            head.addWidget(button)
+        form = QFormLayout()
+        form.addRow("Sites", self.sites)
+        form.addRow("Palette", self.palettes)
+        inside = QWidget()
+        self._row_layout = QVBoxLayout(inside)
+        self._row_layout.setContentsMargins(0, 0, 0, 0)
+        self._row_layout.setSpacing(0)
+        self._row_layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QHBoxLayout()
+        foot.addWidget(self.lock, 1)
+        foot.addWidget(self.reset)
+        layout = QVBoxLayout(self)
+        layout.addLayout(head)
+        layout.addWidget(self.faults)
+        layout.addLayout(form)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        for fact, slot in (
+            ("plate", self._on_plate),
+            ("wells", self._on_wells),
+            ("picture", self._on_picture),
+            ("site", self._on_site),
+            ("looks", self._on_looks),
+            ("contrast", self._on_contrast),
+            ("contrast_locked", self._on_locked),
+        ):
+            getattr(self._session.events, fact).connect(slot)
+        self.sites.currentIndexChanged.connect(self._on_site_chosen)
+        self.palettes.textActivated.connect(self._workbench.set_palette)
+        self.lock.toggled.connect(self._workbench.lock_contrast)
+        self.reset.clicked.connect(self._workbench.reset_contrast)
+
+    def _step_button(self, sign: str, key: str, sentence: str, rows: int, cols: int) -> QToolButton:
+        button = QToolButton()
+        button.setText(sign)
+        button.setAccessibleName(f"Go to the {sentence}")
+        button.setToolTip(f"Go to the {sentence} (Alt+{key})")
+        button.clicked.connect(lambda: self._workbench.step(rows, cols))
+        shortcut = QShortcut(QKeySequence(f"Alt+{key}"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(button.click)
+        return button
+
+    # From the session -----------------------------------------------------------------------
+
+    def _on_plate(self) -> None:
+        plate = self._session.plate
+        self._make_rows(plate)
+        with QSignalBlocker(self.sites):
+            self.sites.clear()
+            self.sites.addItem(ALL_SITES, None)
+            for site in plate.sites if plate is not None else ():
+                self.sites.addItem(f"Site {site}", site)
+        for widget in (self.sites, self.palettes, self.lock, self.reset, *self.steps):
+            widget.setEnabled(plate is not None)
+        self._on_site()
+        self._on_wells()
+        self._on_picture()
+        self._on_locked()
+
+    def _make_rows(self, plate: Plate | None) -> None:
+        names = [channel.name for channel in plate.channels] if plate is not None else []
+        if names != [row.shown.text() for row in self.rows]:
+            for row in self.rows:
+                row.setParent(None)
+                row.deleteLater()
+            self.rows = [self._make_row(channel, name) for channel, name in enumerate(names)]
+        self._on_looks()
+        self._on_contrast()
+
+    def _make_row(self, channel: int, name: str) -> ChannelRow:
+        row = ChannelRow(name)
+        row.colour_changed.connect(partial(self._workbench.set_colour, channel))
+        row.visible_changed.connect(partial(self._workbench.set_visible, channel))
+        row.contrast_changed.connect(partial(self._workbench.set_contrast, channel))
+        self._row_layout.insertWidget(channel, row)
+        return row
+
+    def _on_wells(self) -> None:
+        plate, wells = self._session.plate, self._session.wells
+        if plate is None or not wells:
+            self.well.setText("No well chosen")
+        elif len(wells) > 1:
+            self.well.setText(f"<b>{len(wells)} wells</b>")
+        else:
+            got = plate.map[wells[0]]
+            parts = [f"<b>{wells[0]}</b>", got.perturbation, got.role.value.replace("_", " ")]
+            self.well.setText(" · ".join(part for part in parts if part))
+
+    def _on_picture(self) -> None:
+        picture = self._session.picture
+        faults = picture.faults if picture is not None else ()
+        lines = [f"⚠ {fault}" for fault in faults[:MOST_FAULTS]]
+        if len(faults) > MOST_FAULTS:
+            lines.append(f"and {len(faults) - MOST_FAULTS} more")
+        self.faults.setText("\n".join(lines))
+        self.faults.setToolTip("\n".join(faults) or "What could not be read")
+        self.faults.setVisible(bool(faults))
+        self._on_contrast()
+
+    def _on_site(self) -> None:
+        with QSignalBlocker(self.sites):
+            self.sites.setCurrentIndex(max(0, self.sites.findData(self._session.site)))
+
+    def _on_looks(self) -> None:
+        for row, look in zip(self.rows, self._session.looks, strict=False):
+            row.set_look(look)
+        with QSignalBlocker(self.palettes):
+            self.palettes.setCurrentIndex(self._palette())
+
+    def _palette(self) -> int:
+        """Position of the palette whose colours are shown; -1 for colours of the user's own."""
+        plate, colours = self._session.plate, [look.colour for look in self._session.looks]
+        channels = plate.channels if plate is not None else ()
+        palettes = [[look.colour for look in first_looks(channels, name)] for name in PALETTES]
+        return palettes.index(colours) if colours in palettes else -1
+
+    def _on_contrast(self) -> None:
+        plate, picture = self._session.plate, self._session.picture
+        found = self._session.contrast.get(plate.key) if plate is not None else None
+        for row in self.rows:
+            row.slider.setEnabled(found is not None)
+            row.black.setEnabled(found is not None)
+            row.white.setEnabled(found is not None)
+        if plate is None or picture is None or found is None:
+            return
+        if plate.key != self._ends_of:
+            self._ends, self._ends_of = {}, plate.key
+        for channel, (row, (black, white)) in enumerate(zip(self.rows, found, strict=False)):
+            low, high = grey_range(picture.pixels.dtype, float(white), float(black))
+            before = self._ends.get(channel, (low, high))
+            self._ends[channel] = min(low, before[0]), max(high, before[1])
+            row.set_contrast(float(black), float(white), self._ends[channel])
+
+    def _on_locked(self) -> None:
+        with QSignalBlocker(self.lock):
+            self.lock.setChecked(self._session.contrast_locked)
+
+    # From the user --------------------------------------------------------------------------
+
+    def _on_site_chosen(self, _: int) -> None:
+        self._workbench.show_site(self.sites.currentData())

@@ -1,0 +1,74 @@
+"""What the empty window says: drop a folder here, or take the demo."""
+
+from __future__ import annotations
+
+import qtawesome
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+FORMATS = (
+    "Reads RxRx1 folders (PNG, tables) and any folder of PNG or TIFF files whose names tell plate,"
+    " well, site and channel, from 6 to 1,536 wells."
+)
+STYLE = """
+#welcome { background: #1d2026; }
+#welcome QLabel { color: #c9ced6; background: transparent; }
+#welcome QLabel#headline { color: #f4f5f7; font-size: 22pt; font-weight: 300; }
+#welcome QLabel#formats { color: #98a0ab; }
+#welcome QPushButton { padding: 8px 18px; }
+"""
+
+
+class Welcome(QWidget):
+    """Covers the canvas while nothing is open."""
+
+    open_wanted = Signal()
+    demo_wanted = Signal()
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(STYLE)
+        icon = QLabel()
+        icon.setPixmap(qtawesome.icon("mdi6.dots-grid", color="#5b8fd6").pixmap(QSize(72, 72)))
+        headline = QLabel("Drop a plate folder here")
+        headline.setObjectName("headline")
+        open_button = QPushButton("Open plate folder…")
+        open_button.setIcon(qtawesome.icon("mdi6.folder-open-outline", color="#f0f1f2"))
+        open_button.setToolTip("Choose a folder of a screen, an experiment or a plate")
+        open_button.clicked.connect(self.open_wanted)
+        demo_button = QPushButton("Open the demo screen")
+        demo_button.setIcon(qtawesome.icon("mdi6.flask-outline", color="#f0f1f2"))
+        demo_button.setToolTip("Simulated plates, made on this computer in a few seconds")
+        demo_button.clicked.connect(self.demo_wanted)
+        formats = QLabel(FORMATS)
+        formats.setObjectName("formats")
+        formats.setWordWrap(True)
+        formats.setFixedWidth(460)
+        formats.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(14)
+        buttons.addWidget(open_button)
+        buttons.addWidget(demo_button)
+        column = QVBoxLayout(self)
+        column.setSpacing(22)
+        column.addStretch(3)
+        for part in (icon, headline):
+            column.addWidget(part, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
+        column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(formats, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(4)
+        over.installEventFilter(self)
+        self._cover(over)
+
+    def _cover(self, over: QWidget) -> None:
+        self.setGeometry(over.rect())
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Stay as large as what is covered."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self._cover(watched)
+        return False

@@ -1,0 +1,80 @@
+"""What panels say about time, numbers and accuracies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from deepnoise_app.runs.card import ModelCard
+
+ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 well`, `1,234 wells`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def duration(seconds: float) -> str:
+    """Return an honest, rounded time: `a few seconds`, `about 40 s`, `about 2 min`, `about 3 h`."""
+    if seconds < 5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {round(seconds / 5) * 5:.0f} s"
+    if seconds < 55 * 60:
+        return f"about {max(round(seconds / 60), 1)} min"
+    if seconds < 36 * 3600:
+        return f"about {max(round(seconds / 3600), 1)} h"
+    return f"about {round(seconds / 86400)} days"
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, as `85 %`; 99.6 % is not rounded to all."""
+    rounded = f"{share * 100:.0f}"
+    return f"{share * 100:.1f} %" if rounded == "100" and share < 1 else f"{rounded} %"
+
+
+def card_accuracies(card: ModelCard) -> str:
+    """Return the accuracies of a model's card in a line; empty where it has none."""
+    found = [
+        f"{title} {percent(card.accuracy[name].value)}"
+        for name, title in ACCURACIES.items()
+        if name in card.accuracy
+    ]
+    return f"On held-out experiments: {', '.join(found)}" if found else ""
+
+
+def accuracies(summary: Mapping[str, Any]) -> str:
+    """Return the accuracies of a scoring, with their intervals, in a line."""
+    found = summary.get("accuracy")
+    if not found:
+        return "The truth is not known, so there are no accuracies."
+    parts = [
+        f"<b>{title} {percent(one['value'])}</b>{_interval(one)}"
+        for name, title in ACCURACIES.items()
+        if (one := found.get(name)) is not None
+    ]
+    known = summary.get("treated_wells_of_known_perturbation")
+    wells = f" on {count(int(known), 'treated well')}" if known is not None else ""
+    return f"Right{wells}: {', '.join(parts)}"
+
+
+def unlike_plates(plates: list[Mapping[str, Any]], most: int = 3) -> str:
+    """Say which plates are unlike the training data, and why; empty where none is."""
+    lines = [
+        f"<b>{escape(' '.join([one['experiment'], one['plate']]))}</b> is unlike the training data:"
+        f" {escape('; '.join(one['reasons']))}."
+        for one in plates[:most]
+    ]
+    if len(plates) > most:
+        lines.append(f"And {count(len(plates) - most, 'more plate')}.")
+    if plates:
+        lines.append("Do not trust the names on " + ("it." if len(plates) == 1 else "them."))
+    return "<br>".join(lines)
+
+
+def _interval(one: Mapping[str, Any]) -> str:
+    if one.get("low") is None or one.get("high") is None:
+        return ""
+    return f" ({one['low'] * 100:.0f}–{one['high'] * 100:.0f})"

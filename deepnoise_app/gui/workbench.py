@@ -1,0 +1,253 @@
+"""The verbs of the window: each changes facts of the session, now or when an answer comes."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from deepnoise_app.analysis.contrast import plate_contrast
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.look import first_looks, read_picture
+from deepnoise_app.readers import open_screen
+from deepnoise_app.screen import Plate, Screen, WellId
+from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
+
+
+class Workbench:
+    """Opens plates, chooses wells, changes how they look.
+
+    What runs in worker processes is asked of `RunDesk`, what is painted on the plate of `Painter`.
+    """
+
+    def __init__(self, session: Session, background: Background) -> None:
+        self.session = session
+        self._background = background
+        self._opening = 0
+
+    # Plates ---------------------------------------------------------------------------------
+
+    def open(self, paths: Sequence[Path], reader: str | None = None) -> None:
+        """Open folders as screens; each takes the place of the same folder opened before."""
+        for path in paths:
+            self._opening += 1
+            self.session.busy = f"Reading names in {path.name}"
+            self._background.ask(
+                f"open {path}",
+                lambda path=path: open_screen(path, reader),  # type: ignore[misc]
+                self._opened,
+                lambda error, path=path: self._not_opened(path, error),  # type: ignore[misc]
+            )
+
+    def _opened(self, screen: Screen) -> None:
+        self._done_opening()
+        others = tuple(s for s in self.session.screens if s.path != screen.path)
+        self.session.screens = (*others, screen)
+        self.session.notice = Notice(understood(screen), details=all_problems(screen))
+        if screen.imaged:
+            self.show_plate(screen.imaged[0].key)
+
+    def _not_opened(self, path: Path, error: Exception) -> None:
+        self._done_opening()
+        self.complain(error, f"{path} could not be opened")
+
+    def _done_opening(self) -> None:
+        self._opening -= 1
+        if not self._opening:
+            self.session.busy = ""
+
+    def close(self, screen: Screen) -> None:
+        """Close a screen; nothing on disk changes."""
+        kept = tuple(s for s in self.session.screens if s is not screen)
+        self.session.screens = kept
+        if self.session.plate is not None and self.session.plate not in self.session.plates:
+            self.session.plate = None
+            self.session.wells = ()
+            self.session.picture = None
+            if self.session.plates:
+                self.show_plate(self.session.plates[0].key)
+
+    def show_plate(self, key: PlateKey) -> None:
+        """Bring a plate to the front, at the same well if it was imaged there."""
+        plate = next((p for p in self.session.plates if p.key == key), None)
+        if plate is None or plate is self.session.plate:
+            return
+        before = self.session.plate
+        well = self.session.well
+        if before is None or before.channels != plate.channels:
+            self.session.looks = first_looks(plate.channels)
+        self.session.site = self.session.site if self.session.site in plate.sites else None
+        self.session.plate = plate
+        self._find_contrast(plate, before)
+        there = well is not None and well in plate.well_index
+        self.choose([well if well is not None and there else plate.wells[0]])
+
+    def choose(self, wells: Sequence[WellId]) -> None:
+        """Choose wells of the plate in front; the canvas shows those that were imaged."""
+        plate = self.session.plate
+        if plate is None:
+            return
+        self.session.wells = tuple(dict.fromkeys(wells))
+        self._read(plate)
+
+    def add(self, well: WellId) -> None:
+        """Add a well to those chosen, or take it out."""
+        chosen = self.session.wells
+        kept = tuple(w for w in chosen if w != well)
+        self.choose(kept if well in chosen and kept else (*kept, well))
+
+    def step(self, rows: int, columns: int) -> None:
+        """Go to the next imaged well in a direction, passing over those that were not imaged."""
+        plate, well = self.session.plate, self.session.well
+        if plate is None or well is None:
+            return
+        row, column = well.row + rows, well.column + columns
+        while 0 <= row < plate.shape.rows and 0 <= column < plate.shape.columns:
+            if WellId(row, column) in plate.well_index:
+                self.choose([WellId(row, column)])
+                return
+            row, column = row + rows, column + columns
+
+    def show_site(self, site: int | None) -> None:
+        """Show one site of each well, or all with None."""
+        self.session.site = site
+        if self.session.plate is not None:
+            self._read(self.session.plate)
+
+    def _read(self, plate: Plate) -> None:
+        wells, site = self.session.wells, self.session.site
+        self._background.ask(
+            "picture",
+            lambda: read_picture(plate, wells, site),
+            self._show,
+            lambda error: self.complain(error, f"{plate.name} could not be read"),
+        )
+
+    def _show(self, picture: Picture) -> None:
+        self.session.picture = picture
+        if picture.faults:
+            more = f" (and {len(picture.faults) - 1} more)" if len(picture.faults) > 1 else ""
+            text = f"{picture.faults[0]}{more}"
+            self.session.notice = Notice(text, Tone.PROBLEM, "\n".join(picture.faults))
+
+    # Looks ----------------------------------------------------------------------------------
+
+    def set_colour(self, channel: int, colour: str) -> None:
+        """Show a channel in a colour, `#rrggbb`."""
+        self._change_look(channel, colour=colour)
+
+    def set_visible(self, channel: int, visible: bool) -> None:
+        """Show or hide a channel."""
+        self._change_look(channel, visible=visible)
+
+    def set_palette(self, name: str) -> None:
+        """Show all channels in the colours of a palette."""
+        plate = self.session.plate
+        if plate is not None:
+            fresh = first_looks(plate.channels, name)
+            self.session.looks = tuple(
+                replace(look, colour=new.colour)
+                for look, new in zip(self.session.looks, fresh, strict=True)
+            )
+
+    def _change_look(self, channel: int, **changes: object) -> None:
+        looks = list(self.session.looks)
+        looks[channel] = replace(looks[channel], **changes)  # type: ignore[arg-type]
+        self.session.looks = tuple(looks)
+
+    def set_contrast(self, channel: int, black: float, white: float) -> None:
+        """Set black and white point of a channel, on this plate or, if locked, on all."""
+        plate = self.session.plate
+        if plate is None or plate.key not in self.session.contrast:
+            return
+        locked = self.session.contrast_locked
+        keys = list(self.session.contrast) if locked else [plate.key]
+        changed = dict(self.session.contrast)
+        for key in keys:
+            if len(changed[key]) > channel:
+                changed[key] = np.array(changed[key])
+                changed[key][channel] = black, max(white, black + 1)
+        self.session.contrast = changed
+
+    def lock_contrast(self, locked: bool) -> None:
+        """Show all plates with the contrast of the one in front, or each with its own."""
+        self.session.contrast_locked = locked
+        plate = self.session.plate
+        if plate is None:
+            return
+        mine = self.session.contrast.get(plate.key)
+        self.session.contrast = {plate.key: mine} if locked and mine is not None else {}
+        if not locked:
+            self._find_contrast(plate, None)
+
+    def reset_contrast(self) -> None:
+        """Take the contrast from the plate in front again."""
+        plate = self.session.plate
+        if plate is not None:
+            kept = {k: v for k, v in self.session.contrast.items() if k != plate.key}
+            self.session.contrast = kept
+            self._find_contrast(plate, None)
+
+    def _find_contrast(self, plate: Plate, before: Plate | None) -> None:
+        known = self.session.contrast
+        if plate.key in known:
+            return
+        locked = self.session.contrast_locked and before is not None
+        if locked and before is not None and before.channels == plate.channels:
+            self.session.contrast = {**known, plate.key: known[before.key]}
+            return
+        self._background.ask(
+            f"contrast {plate.key}",
+            lambda: plate_contrast(plate),
+            lambda found: setattr(
+                self.session, "contrast", {**self.session.contrast, plate.key: found}
+            ),
+            lambda error: self.complain(error, f"{plate.name} could not be read"),
+        )
+
+    # Notices --------------------------------------------------------------------------------
+
+    def complain(self, error: Exception, what: str) -> None:
+        """Tell the user of a fault: our own words as they are, others as a plain sentence."""
+        details = "".join(traceback.format_exception(error))
+        known = isinstance(error, DeepNoiseError)
+        text = str(error) if known else f"{what}: {type(error).__name__}: {error}"
+        self.session.notice = Notice(text, Tone.PROBLEM, text if known else details)
+
+    def dismiss(self) -> None:
+        """Take the notice away."""
+        self.session.notice = None
+
+
+def understood(screen: Screen) -> str:
+    """Say in a line what was found in a folder."""
+
+    def count(number: int, noun: str) -> str:
+        return f"{number:,} {noun}{'s' * (number != 1)}"
+
+    experiments = len({plate.experiment for plate in screen.imaged})
+    sites = max((len(plate.sites) for plate in screen.imaged), default=0)
+    wells = sum(len(plate.wells) for plate in screen.imaged)
+    parts = [
+        count(experiments, "experiment"),
+        count(len(screen.imaged), "plate"),
+        count(wells, "imaged well"),
+        count(sites, "site"),
+        count(len(screen.channels), "channel"),
+    ]
+    bare = len(screen.plates) - len(screen.imaged)
+    if bare:
+        parts.append(f"{count(bare, 'listed plate')} without images")
+    problems = sum(problem.kind != "not-imaged" for problem in screen.problems)
+    if problems:
+        parts.append(count(problems, "problem"))
+    return f"Layout {screen.reader}: {', '.join(parts)}"
+
+
+def all_problems(screen: Screen) -> str:
+    """Every problem of a screen, one a line."""
+    return "\n".join(problem.message for problem in screen.problems)

@@ -1,0 +1,150 @@
+"""The facts on screen: what is open, chosen, shown and running. No Qt, no computing.
+
+Each field is one fact, holds a frozen value and tells when it changes
+(`session.events.plate.connect(...)`). Panels read facts; only the workbench writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+from psygnal import SignalGroupDescriptor
+
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.recipe import Scoring
+from deepnoise_app.runs.status import RunStatus
+from deepnoise_app.screen import Plate, PlateOverlay, Predictions, Screen, WellId
+
+PlateKey = tuple[str, str]
+
+
+class Tone(StrEnum):
+    """How urgent a notice is."""
+
+    INFORMATION = "information"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user; `details` are what *copy details* copies."""
+
+    text: str
+    tone: Tone = Tone.INFORMATION
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a channel is shown: its colour, `#rrggbb`, and whether it is shown."""
+
+    colour: str
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """The sites of the chosen wells, side by side.
+
+    `pixels` is (C, rows, columns), 0 where a plane is missing; `places` are well, site, and the
+    left edge of each site in pixels; `faults` say what could not be read.
+    """
+
+    plate: PlateKey
+    pixels: NDArray[Any]
+    places: tuple[tuple[WellId, int, int], ...]
+    faults: tuple[str, ...] = ()
+
+
+class Paint(StrEnum):
+    """What the plate grid paints."""
+
+    LAYOUT = "layout"
+    MEAN = "Mean"
+    DEVIATION = "Std"
+    PREDICTION = "prediction"
+    CONFIDENCE = "confidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """What is painted on the plate; `channel` is an index, for measures only."""
+
+    paint: Paint = Paint.LAYOUT
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as it is watched: its folder, what it is for, and where it stands."""
+
+    path: Path
+    task: str
+    title: str
+    status: RunStatus = field(default_factory=RunStatus)
+    stopping: bool = False
+
+
+@dataclass(eq=False)
+class Session:
+    """All facts.
+
+    `contrast` is (C, 2) grey levels per plate; `colour_range` None means robust; `waiting` are
+    folders that will be scored one after the other; `summary` is that of the last scoring;
+    `plan` what a scoring with the present settings would take (empty: not asked yet).
+    """
+
+    events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
+
+    screens: tuple[Screen, ...] = ()
+    plate: Plate | None = None
+    wells: tuple[WellId, ...] = ()
+    site: int | None = None
+    looks: tuple[Look, ...] = ()
+    contrast: Mapping[PlateKey, NDArray[Any]] = field(default_factory=dict)
+    contrast_locked: bool = False
+    picture: Picture | None = None
+    painting: Painting = Painting()
+    colour_range: tuple[float, float] | None = None
+    measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
+    predictions: Predictions | None = None
+    overlay: PlateOverlay | None = None
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[RunView, ...] = ()
+    waiting: tuple[Path, ...] = ()
+    scoring: Scoring = field(default_factory=lambda: Scoring(model="demo"))
+    card: ModelCard | None = None
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    busy: str = ""
+    notice: Notice | None = None
+
+    @property
+    def plates(self) -> tuple[Plate, ...]:
+        """All plates of all screens that have an image."""
+        return tuple(plate for screen in self.screens for plate in screen.imaged)
+
+    @property
+    def well(self) -> WellId | None:
+        """The first of the chosen wells."""
+        return self.wells[0] if self.wells else None
+
+    @property
+    def shown_range(self) -> tuple[float, float]:
+        """Values at the ends of the colour bar."""
+        if self.colour_range is not None:
+            return self.colour_range
+        return self.overlay.robust_range() if self.overlay is not None else (0.0, 1.0)
+
+    def screen_of(self, plate: Plate) -> Screen | None:
+        """Return the screen that a plate belongs to."""
+        return next((s for s in self.screens if any(p is plate for p in s.plates)), None)
+
+    def run(self, path: Path) -> RunView | None:
+        """Return the view of a run, if it is watched."""
+        return next((view for view in self.runs if view.path == path), None)

@@ -1,0 +1,168 @@
+"""Each command on good input: what it prints and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pandas as pd
+import pytest
+
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.process import is_alive
+from deepnoise_app.runs.status import RunState
+
+COLUMNS = (
+    "Metadata_Experiment Metadata_Plate Metadata_Well Metadata_Role Metadata_Perturbation"
+    " Prediction_Free Prediction_OnePerWell Prediction_PlatePrior Confidence Margin"
+    " Top2 Top3 Top4 Top5 Sites Flags Model Correction"
+)
+
+
+def test_simulate_hides_the_truth_beside_the_screen(screen) -> None:
+    truth = pd.read_csv(screen.with_name("screen.truth.csv"))
+    assert list(truth.columns) == ["experiment", "plate", "well", "perturbation", "role"]
+    assert set(truth["experiment"]) == {"HUVEC-03"}
+
+
+def test_inspect_answers_for_programs(deepnoise, screen) -> None:
+    said = deepnoise("inspect", screen, "--json")
+    assert said.code == 0
+    found = json.loads(said.out)
+    assert found["reader"] == "rxrx"
+    assert found["experiments"] == ["HUVEC-01", "HUVEC-02", "HUVEC-03"]
+    assert len(found["channels"]) == 6
+    plate = found["plates"][0]
+    assert set(plate) == {
+        "experiment", "plate", "rows", "columns", "wells", "listed", "sites", "perturbations",
+        "problems",
+    }  # fmt: skip
+    assert plate["wells"] == plate["listed"]
+    assert plate["sites"] == 2 * plate["wells"]
+    assert plate["perturbations"] == 4
+    assert found["problems"] == []
+
+
+def test_inspect_answers_for_people(deepnoise, screen) -> None:
+    said = deepnoise("inspect", screen)
+    assert said.code == 0
+    assert "layout rxrx" in said.out
+    assert "HUVEC-03" in said.out
+
+
+def test_inspect_lists_a_truncated_image_with_its_place(deepnoise, screen, tmp_path) -> None:
+    plate = tmp_path / "HUVEC-01" / "Plate1"
+    plate.mkdir(parents=True)
+    for path in (screen / "train" / "HUVEC-01" / "Plate1").glob("B0[23]_*.png"):
+        (plate / path.name).write_bytes(path.read_bytes())
+    (plate / "B02_s1_w3.png").write_bytes((plate / "B02_s1_w3.png").read_bytes()[:40])
+    (plate / "B03_s2_w6.png").unlink()
+    said = deepnoise("inspect", tmp_path, "--json")
+    assert said.code == 0
+    places = {
+        (p["kind"], p["well"], p["site"], p["channel"]) for p in json.loads(said.out)["problems"]
+    }
+    assert places == {("unreadable", "B02", 1, 3), ("missing", "B03", 2, 6)}
+
+
+def test_train_leaves_a_run_folder_with_a_model(trained) -> None:
+    assert RunFolder(trained).status().state is RunState.FINISHED
+    assert (trained / "model" / "model.safetensors").is_file()
+    assert (trained / "predictions.csv").is_file()
+
+
+def test_score_writes_the_agreed_columns_and_a_summary(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    said = deepnoise("score", trained / "model", screen / "test", "--out", tmp_path / "s", "--json")
+    assert said.code == 0
+    table = pd.read_csv(tmp_path / "s" / "predictions.csv", keep_default_na=False)
+    assert list(table.columns) == COLUMNS.split()
+    summary = json.loads(said.out)
+    assert summary == json.loads((tmp_path / "s" / "summary.json").read_text())
+    assert summary["wells"] == len(table)
+    assert "accuracy" not in summary  # nothing is known of the treatments
+    treated = table["Metadata_Role"] == "unknown"
+    assert (table.loc[treated, "Metadata_Perturbation"] == "").all()
+    assert (table["Prediction_Free"] != "").all()
+
+
+def test_score_with_a_plate_map_reports_three_accuracies(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    truth = screen.with_name("screen.truth.csv")
+    said = deepnoise(
+        "score", trained / "model", screen / "test", "--out", tmp_path / "s", "--plate-map", truth
+    )
+    assert said.code == 0
+    for name in ("free", "one per well", "plate prior"):
+        assert f"\n  {name}" in said.out
+    summary = json.loads((tmp_path / "s" / "summary.json").read_text())
+    assert summary["treated_wells_of_known_perturbation"] == 4
+    assert set(summary["accuracy"]["free"]) == {"value", "low", "high"}
+    roles = pd.read_csv(tmp_path / "s" / "predictions.csv")["Metadata_Role"].value_counts()
+    assert roles["treatment"] == 4  # from the plate map
+    assert set(roles.index) == {"treatment", "positive_control", "negative_control"}
+
+
+def test_a_plate_map_names_plates_and_wells_as_people_do(deepnoise, screen, trained, tmp_path):
+    truth = pd.read_csv(screen.with_name("screen.truth.csv"))
+    truth["plate"] = "1"
+    truth.loc[len(truth)] = ["HUVEC-03", "1", "B0X", "sirna_1", "treatment"]
+    truth.to_csv(tmp_path / "map.csv", index=False)
+    words = ("--plate-map", tmp_path / "map.csv", "--out", tmp_path / "s", "--json")
+    said = deepnoise("score", trained / "model", screen / "test", *words)
+    assert said.code == 0
+    summary = json.loads(said.out)
+    assert summary["treated_wells_of_known_perturbation"] == 4
+    assert [problem["kind"] for problem in summary["problems"]] == ["table"]
+    assert "B0X" in summary["problems"][0]["message"]
+    assert "B0X" in said.err
+
+
+def test_score_takes_many_paths_and_resumes(deepnoise, screen, trained, tmp_path) -> None:
+    plates = [screen / "train" / f"HUVEC-0{n}" / "Plate1" for n in (1, 2)]
+    out = tmp_path / "s"
+    assert deepnoise("score", trained / "model", *plates, "--out", out).code == 0
+    again = deepnoise("score", trained / "model", *plates, "--out", out, "--resume")
+    assert again.code == 0
+    table = pd.read_csv(out / "predictions.csv")
+    assert set(table["Metadata_Experiment"]) == {"HUVEC-01", "HUVEC-02"}
+
+
+def test_candidates_from_the_plate_map_are_said_in_the_summary(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    words = ("--plate-map", screen.with_name("screen.truth.csv"), "--candidates", "plate-map")
+    out = tmp_path / "s"
+    assert deepnoise("score", trained / "model", screen / "test", "--out", out, *words).code == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["candidates"] == "plate-map"
+    assert "the plate map limited the candidates" in summary["candidates_note"]
+
+
+def test_doctor_lists_versions_devices_and_folders(deepnoise) -> None:
+    said = deepnoise("doctor")
+    assert said.code == 0
+    for title in ("System", "Packages", "Computing", "Graphics", "Folders", "Models"):
+        assert f"\n{title}\n" in f"\n{said.out}"
+
+
+@pytest.mark.timeout(180)
+def test_a_detached_training_goes_on_alone(deepnoise, screen, trained, tmp_path) -> None:
+    recipe = trained.parent / "recipe.toml"
+    out = tmp_path / "run"
+    began = time.monotonic()
+    said = deepnoise("train", screen, "--recipe", recipe, "--out", out, "--detach")
+    assert said.code == 0
+    assert f"works on {out}" in said.out
+    while is_alive(out) and time.monotonic() - began < 150:
+        time.sleep(0.2)
+    assert RunFolder(out).status().state is RunState.FINISHED
+
+
+def test_help_names_every_command(deepnoise) -> None:
+    said = deepnoise("--help")
+    for name in ("demo", "simulate", "inspect", "train", "score", "doctor"):
+        assert name in said.out
+    assert deepnoise("--version").out.startswith("deepnoise ")

@@ -1,0 +1,98 @@
+"""Plates are measured well by well, and what is measured so far can be read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepnoise_app import measuring
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.measuring import measure, measures_path
+from deepnoise_app.readers import open_screen
+from deepnoise_app.runs.events import Progress, Saved
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.work import Ending
+from deepnoise_app.simulate import ScreenDesign, simulate_screen
+from deepnoise_app.writers.rxrx import write_rxrx
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("m") / "screen"
+    design = ScreenDesign(experiments=1, unlabelled=0, plates=2, perturbations=8, sites=2, size=16)
+    made = simulate_screen(design)
+    write_rxrx(made.screen, made.truth, path)
+    return path
+
+
+def recipe(folder, *plates: str) -> Recipe:
+    return Recipe(task="measure", screen=[str(folder)], plates=list(plates))
+
+
+def test_measures_are_means_over_sites_of_each_sites_own(folder, tmp_path) -> None:
+    run = RunFolder.create(tmp_path / "run", recipe(folder))
+    assert measure(run).ending is Ending.FINISHED
+    for plate in open_screen(folder).plates:
+        found = Measures.read(measures_path(run, plate.key))
+        assert len(found) == len(plate.wells)
+        well = plate.wells[3]
+        sites = np.stack([plate.read(well, site) for site in plate.sites]).astype(float)
+        mean = found.overlay("Mean", plate.channels[2])
+        assert mean.values[well] == pytest.approx(sites[:, 2].mean())
+        deviation = found.overlay("Std", plate.channels[2])
+        assert deviation.values[well] == pytest.approx(sites[:, 2].std(axis=(1, 2)).mean())
+        assert mean.unit == "grey levels"
+
+
+def test_only_the_plates_that_are_asked_for_are_measured(folder, tmp_path) -> None:
+    run = RunFolder.create(tmp_path / "run", recipe(folder, "HUVEC-01/Plate2"))
+    measure(run)
+    assert [p.name for p in (run.path / "measures").iterdir()] == ["HUVEC-01-Plate2.parquet"]
+    none = RunFolder.create(tmp_path / "none", recipe(folder, "HUVEC-01/Plate9"))
+    assert measure(none).ending is Ending.REFUSED
+
+
+def test_what_is_measured_so_far_is_there_well_by_well(folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(measuring, "SAVE_EVERY_S", 0.0)
+    run = RunFolder.create(tmp_path / "run", recipe(folder, "HUVEC-01/Plate1"))
+    seen = []
+
+    def look(event: object) -> None:
+        if isinstance(event, Saved):
+            seen.append(len(Measures.read(measures_path(run, ("HUVEC-01", "Plate1")))))
+
+    measure(run, look)
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 3
+
+
+def test_a_stop_keeps_what_was_measured(folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(measuring, "SAVE_EVERY_S", 0.0)
+    run = RunFolder.create(tmp_path / "run", recipe(folder))
+
+    def stop(event: object) -> None:
+        if isinstance(event, Progress) and event.done == 3:
+            run.request_stop()
+
+    ended = measure(run, stop)
+    assert ended.ending is Ending.STOPPED
+    assert "stopped after" in ended.message
+    assert len(Measures.read(measures_path(run, ("HUVEC-01", "Plate1")))) >= 3
+
+
+def test_an_unreadable_plane_is_told_and_the_rest_measured(folder, tmp_path) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    plate = open_screen(copy).plates[0]
+    path = plate.pixels.path(0, 0, 1)
+    path.write_bytes(path.read_bytes()[:30])
+    warned = []
+    run = RunFolder.create(tmp_path / "run", recipe(copy, "/".join(plate.key)))
+    measure(run, lambda event: warned.append(getattr(event, "message", "")))
+    assert any(path.name in message for message in warned)
+    values = Measures.read(measures_path(run, plate.key)).overlay("Mean", plate.channels[1]).values
+    other = plate.read(plate.wells[0], plate.sites[1], [1]).astype(float)
+    assert values[plate.wells[0]] == pytest.approx(other.mean())
