@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deepnoise_app.runs.card import load_card
-from deepnoise_app.simulate import ScreenDesign, simulate_screen
-from deepnoise_app.writers.rxrx import write_rxrx
 
 MODEL = "demo"
 # The model was trained on experiments 1 to 24 of this screen (see models/demo/README.md); the
@@ -23,6 +21,9 @@ def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> 
     DeepNoiseError
         If the shipped model does not load or the folder cannot be written.
     """
+    from deepnoise_app.simulate import ScreenDesign, simulate_screen  # slow, and seldom needed
+    from deepnoise_app.writers.rxrx import write_rxrx
+
     card = load_card(MODEL)
     design = ScreenDesign(
         experiments=TRAINED_EXPERIMENTS,

@@ -72,6 +72,10 @@ class Paint(StrEnum):
     CONFIDENCE = "confidence"
 
 
+# What has to be measured before it can be painted.
+MEASURED = (Paint.MEAN, Paint.DEVIATION)
+
+
 @dataclass(frozen=True, slots=True)
 class Painting:
     """What is painted on the plate; `channel` is an index, for measures only."""

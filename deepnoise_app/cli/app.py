@@ -15,6 +15,7 @@ from deepnoise_app.cli.inspect import inspect
 from deepnoise_app.cli.score import score
 from deepnoise_app.cli.simulate import simulate
 from deepnoise_app.cli.train import train
+from deepnoise_app.cli.window import open_window
 from deepnoise_app.cli.work import work
 from deepnoise_app.errors import DeepNoiseError, Interrupted
 
@@ -22,12 +23,13 @@ DEBUG = "DEEPNOISE_DEBUG"
 
 app = typer.Typer(
     help="Take technical noise out of microscopy screens: name the perturbation of every well.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 for command in (demo, simulate, inspect, train, score, doctor):
     app.command()(command)
+app.command("open")(open_window)
 app.command(hidden=True)(work)
 
 
@@ -41,11 +43,16 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     del version
+    if context.invoked_subcommand is None:
+        from deepnoise_app.gui.start import start
+
+        raise typer.Exit(start())
 
 
 def run(arguments: list[str] | None = None) -> int:

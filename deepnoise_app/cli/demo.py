@@ -13,7 +13,7 @@ import typer
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo"),
 ) -> None:
-    """Simulate an experiment, score it with the shipped model, and show how well it went."""
+    """Simulate an experiment, score it with the shipped model, and show it in the window."""
     from deepnoise_app.cli.console import Display
     from deepnoise_app.cli.runs import finish, open_run, work_here
     from deepnoise_app.cli.score import scoring_recipe, show_summary
@@ -38,6 +38,17 @@ def demo(
     write_page(open_screen(screen), predictions, summary, out)
     show_summary(summary)
     print(f"Report: {out / 'report.html'}")
+    _show(screen, run.path)
+
+
+def _show(screen: Path, run: Path) -> None:
+    """Open the window on the scored screen, where there is a display to open it on."""
+    from deepnoise_app.gui.display import why_no_window
+
+    if why_no_window() is None:
+        from deepnoise_app.gui.start import start
+
+        raise typer.Exit(start([screen.absolute()], [run.absolute()]))
 
 
 def _clear(out: Path) -> None:

@@ -7,13 +7,13 @@ from qtpy.QtGui import QColor
 from qtpy.QtWidgets import (
     QCheckBox,
     QColorDialog,
-    QDoubleSpinBox,
     QGridLayout,
     QToolButton,
     QWidget,
 )
 from superqt import QDoubleRangeSlider
 
+from deepnoise_app.gui.number_box import NumberBox
 from deepnoise_app.session import Look
 
 SWATCH_PX = 18
@@ -34,7 +34,7 @@ class ChannelRow(QWidget):
         self._colour = ""
         self.swatch = QToolButton()
         self.shown = QCheckBox(name)
-        self.black, self.white = QDoubleSpinBox(), QDoubleSpinBox()
+        self.black, self.white = NumberBox("00000.00"), NumberBox("00000.00")
         self.slider = QDoubleRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
         self._describe()
         self._lay_out()
@@ -91,13 +91,6 @@ class ChannelRow(QWidget):
         layout.setContentsMargins(0, 2, 0, 6)
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(2)
-        for box in (self.black, self.white):
-            box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-            box.setAlignment(Qt.AlignmentFlag.AlignRight)
-            box.setKeyboardTracking(False)
-            # napari's style leaves room for two buttons that these boxes do not have
-            box.setStyleSheet("QDoubleSpinBox { padding: 1px 4px; min-width: 0; }")
-            box.setFixedWidth(box.fontMetrics().horizontalAdvance("00000.00") + 12)
         layout.addWidget(self.swatch, 0, 0)
         layout.addWidget(self.shown, 0, 1)
         layout.addWidget(self.black, 0, 2)

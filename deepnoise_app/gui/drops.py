@@ -25,6 +25,10 @@ class FolderDrops(QObject):
         super().__init__(window)
         self._window, self._take, self._but = window, take, but
         window.setAcceptDrops(True)
+        # A drop goes to the innermost widget that takes drops, so those are asked before.
+        for widget in (window, *window.findChildren(QWidget)):
+            if widget.acceptDrops():
+                widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Take drags and drops of folders on the window."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from deepnoise_app.gui.painter import NAMED_BY
-from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.screen import Plate, Role, WellId
 from deepnoise_app.session import Session
 
 
@@ -28,12 +28,12 @@ class Label:
 
     @property
     def text(self) -> str:
-        """One line: `B07 s1 · sirna_250 0.93`, with an arrow where the prediction differs."""
+        """`B07 s1 · sirna_250 0.93`; a prediction that differs stands below, after an arrow."""
         line = f"{self.well} s{self.site}"
         if self.expected:
             line += f" · {self.expected}"
         if self.predicted and self.predicted != self.expected:
-            line += f" → {self.predicted}"
+            line += f"\n→ {self.predicted}"
         return f"{line} {self.confidence:.2f}" if self.predicted else line
 
 
@@ -82,7 +82,8 @@ def _named(session: Session, plate: Plate) -> dict[WellId, tuple[str, float]]:
     column = next((name for name in NAMED_BY if (rows[name] != "").any()), None)
     if column is None:
         return {}
-    rows = rows[rows[column] != ""]
+    controls = rows["Metadata_Role"].isin([role for role in Role if role.is_control])
+    rows = rows[(rows[column] != "") & ~controls]
     wells = map(WellId.parse, rows["Metadata_Well"].astype(str))
     names = zip(rows[column].astype(str), rows["Confidence"].astype(float), strict=True)
     return dict(zip(wells, names, strict=True))

@@ -20,10 +20,7 @@ class MainWidget(QWidget):
         self.parts = assemble(viewer, runs)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        for name, panel in (
-            ("View", self.parts.view),
-            ("Score", self.parts.score),
-        ):
+        for name, panel in (("Plates", self.parts.plates), *self.parts.panels):
             tabs.addTab(panel, name)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

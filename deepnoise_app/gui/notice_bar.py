@@ -91,6 +91,7 @@ class NoticeBar(QWidget):
         self.setStyleSheet(
             f"#notice-bar {{ background: {COLOURS[notice.tone]}; }}"
             f"#notice-bar QLabel {{ color: {INK}; background: transparent; }}"
+            "#notice-bar QToolButton { background: transparent; border: none; }"
         )
 
     def _on_copy(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,16 @@ from deepnoise_app.reports.heatmap import save_heatmap
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay
-from deepnoise_app.session import Notice, Paint, Painting, PlateKey, RunView, Session, Tone
+from deepnoise_app.session import (
+    MEASURED,
+    Notice,
+    Paint,
+    Painting,
+    PlateKey,
+    RunView,
+    Session,
+    Tone,
+)
 
 # Best first: what a well is called on the grid.
 NAMED_BY = {
@@ -68,7 +78,7 @@ class Painter:
 
     def _measure_if_wanted(self) -> None:
         plate, painting = self._session.plate, self._session.painting
-        if plate is None or painting.paint not in (Paint.MEAN, Paint.DEVIATION):
+        if plate is None or painting.paint not in MEASURED:
             return
         screen = self._session.screen_of(plate)
         if screen is None or plate.key in self._measuring:
@@ -104,7 +114,7 @@ def overlay_of(session: Session) -> PlateOverlay | None:
     if plate is None:
         return None
     if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
-        return _predicted(session, plate)
+        return _predicted(session, plate, painting.paint)
     measures = session.measures.get(plate.key)
     if painting.paint is Paint.LAYOUT or measures is None:
         return None
@@ -113,12 +123,16 @@ def overlay_of(session: Session) -> PlateOverlay | None:
     return measures.overlay(painting.paint.value, plate.channels[painting.channel])
 
 
-def _predicted(session: Session, plate: Plate) -> PlateOverlay | None:
+def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | None:
+    """Names with their confidence as colour, or the confidence in digits too."""
     predictions = session.predictions
     if predictions is None or not len(predictions.of(plate.key)):
         return None
     for column, title in NAMED_BY.items():
         overlay = predictions.overlay(plate.key, column, f"Prediction ({title.lower()})")
+        if overlay.values and paint is Paint.CONFIDENCE:
+            digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
+            return replace(overlay, title=f"Confidence ({title.lower()})", unit="", texts=digits)
         if overlay.values:
             return overlay
     return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari.components import ViewerModel
+from qtpy.QtWidgets import QWidget
 
 from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.background import Background
@@ -13,6 +14,7 @@ from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.plates_panel import PlatesPanel
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.gui.view_panel import ViewPanel
@@ -21,7 +23,7 @@ from deepnoise_app.runs.folder import data_folder, runs_folder
 from deepnoise_app.session import Session
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Parts:
     """The facts, the verbs and the panels of one window."""
 
@@ -33,8 +35,14 @@ class Parts:
     desk: RunDesk
     canvas: Canvas
     notice: NoticeBar
+    plates: PlatesPanel
     view: ViewPanel
     score: ScorePanel
+
+    @property
+    def panels(self) -> tuple[tuple[str, QWidget], ...]:
+        """The panels of work, in the order in which one needs them."""
+        return (("View", self.view), ("Score", self.score))
 
     def open_demo(self) -> None:
         """Make the simulated screen, if it is not there yet, and open it."""
@@ -77,6 +85,7 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         desk,
         Canvas(viewer, session, workbench),
         NoticeBar(session, workbench),
+        PlatesPanel(session, workbench, painter),
         ViewPanel(session, workbench),
         ScorePanel(session, desk, workbench),
     )

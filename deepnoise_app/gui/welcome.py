@@ -1,6 +1,10 @@
-"""What the empty window says: drop a folder here, or take the demo."""
+"""What the empty window says: drop a folder here, take the demo, or go on where you were."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
 
 import qtawesome
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal  # type: ignore[attr-defined]
@@ -10,6 +14,8 @@ FORMATS = (
     "Reads RxRx1 folders (PNG, tables) and any folder of PNG or TIFF files whose names tell plate,"
     " well, site and channel, from 6 to 1,536 wells."
 )
+MOST_RECENT = 4
+LINK = "#7fb0f0"
 STYLE = """
 #welcome { background: #1d2026; }
 #welcome QLabel { color: #c9ced6; background: transparent; }
@@ -24,8 +30,9 @@ class Welcome(QWidget):
 
     open_wanted = Signal()
     demo_wanted = Signal()
+    recent_wanted = Signal(object)  # Path
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, recent: Sequence[Path] = ()) -> None:
         super().__init__(over)
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -47,6 +54,8 @@ class Welcome(QWidget):
         formats.setWordWrap(True)
         formats.setFixedWidth(460)
         formats.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.recent = _recent(recent[:MOST_RECENT])
+        self.recent.linkActivated.connect(lambda link: self.recent_wanted.emit(Path(link)))
         buttons = QHBoxLayout()
         buttons.setSpacing(14)
         buttons.addWidget(open_button)
@@ -59,6 +68,7 @@ class Welcome(QWidget):
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(formats, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.recent, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         over.installEventFilter(self)
         self._cover(over)
@@ -72,3 +82,18 @@ class Welcome(QWidget):
         if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
             self._cover(watched)
         return False
+
+
+def _recent(paths: Sequence[Path]) -> QLabel:
+    """Links to folders opened lately; no label where there are none."""
+    lines = [
+        f'<a href="{escape(str(path), quote=True)}" style="color: {LINK}">{escape(path.name)}</a>'
+        f" &nbsp; {escape(str(path.parent))}"
+        for path in paths
+    ]
+    label = QLabel("<br>".join(["Opened lately", *lines]))
+    label.setObjectName("formats")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
+                                  | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
+    label.setVisible(bool(paths))
+    return label

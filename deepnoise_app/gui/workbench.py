@@ -129,9 +129,8 @@ class Workbench:
 
     def _show(self, picture: Picture) -> None:
         self.session.picture = picture
-        if picture.faults:
-            more = f" (and {len(picture.faults) - 1} more)" if len(picture.faults) > 1 else ""
-            text = f"{picture.faults[0]}{more}"
+        if len(picture.faults) == len(picture.places) * len(picture.pixels) > 0:
+            text = f"Nothing of this well can be read: {picture.faults[0]}"
             self.session.notice = Notice(text, Tone.PROBLEM, "\n".join(picture.faults))
 
     # Looks ----------------------------------------------------------------------------------

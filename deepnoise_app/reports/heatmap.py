@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from deepnoise_app.screen import Plate, PlateOverlay, Scale, row_letters
 
@@ -17,6 +15,9 @@ def save_heatmap(
     plate: Plate, overlay: PlateOverlay, shown: tuple[float, float], path: Path
 ) -> None:
     """Draw the values of a plate with a colour bar; wells without a value stay grey."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow, and the window has MAPS
+    from matplotlib.figure import Figure
+
     rows, columns = plate.shape.rows, plate.shape.columns
     figure = Figure(figsize=(2.2 + 0.32 * columns, 1.3 + 0.32 * rows), layout="constrained")
     FigureCanvasAgg(figure)

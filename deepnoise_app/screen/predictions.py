@@ -61,6 +61,10 @@ class Predictions:
         mine = (table["Metadata_Experiment"] == key[0]) & (table["Metadata_Plate"] == key[1])
         return table[mine]
 
+    def has(self, key: tuple[str, str]) -> bool:
+        """Whether a well of this plate is among them."""
+        return not self.of(key).empty
+
     def overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
         """Return the predictions of a plate as they are painted: confidence, name, right or wrong.
 

@@ -1,0 +1,23 @@
+"""`deepnoise open`, and `deepnoise` alone: the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def open_window(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Folders of screens or plates.")
+    ],
+) -> None:
+    """Open the window with these plates."""
+    from deepnoise_app.errors import ScreenError
+    from deepnoise_app.gui.start import start
+
+    for path in paths:
+        if not path.is_dir():
+            raise ScreenError(f"{path} is no folder: expected that of a screen or of a plate")
+    raise typer.Exit(start([path.absolute() for path in paths]))

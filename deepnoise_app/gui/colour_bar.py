@@ -1,0 +1,112 @@
+"""The colour bar of the plate grid: what is painted, and which values the colours stand for."""
+
+from __future__ import annotations
+
+import qtawesome
+from qtpy.QtCore import QRectF, QSignalBlocker, QSize, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QLinearGradient, QPainter, QPaintEvent
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.colour_map import map_colours
+from deepnoise_app.gui.number_box import NumberBox
+from deepnoise_app.screen import PlateOverlay, Scale
+
+LARGEST = 1e9
+
+
+class ColourBar(QWidget):
+    """Shows the colours of an overlay with the values at their ends, which can be edited."""
+
+    range_changed = Signal(float, float)
+    range_reset = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = QLabel()
+        self.title.setAccessibleName("What is painted")
+        self.strip = _Strip()
+        self.low, self.high = _end("Lowest value"), _end("Highest value")
+        self.low.setToolTip("The value that gets the first colour; lower ones get it too")
+        self.high.setToolTip("The value that gets the last colour; higher ones get it too")
+        for end in (self.low, self.high):
+            end.valueChanged.connect(self._on_edited)
+        self.reset = QToolButton()
+        self.reset.setIcon(qtawesome.icon("mdi6.autorenew", color=ICON_GREY))
+        self.reset.setAutoRaise(True)
+        self.reset.setToolTip("Take the range from the values again (2 to 98 %)")
+        self.reset.setAccessibleName("Reset the colour range")
+        self.reset.clicked.connect(self.range_reset)
+        ends = QHBoxLayout()
+        ends.setSpacing(6)
+        ends.addWidget(self.low)
+        ends.addWidget(self.strip, 1)
+        ends.addWidget(self.high)
+        ends.addWidget(self.reset)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.title)
+        column.addLayout(ends)
+
+    def show_overlay(self, overlay: PlateOverlay | None, shown: tuple[float, float]) -> None:
+        """Show an overlay's colours and range; nothing is told."""
+        self.setVisible(overlay is not None)
+        if overlay is None:
+            return
+        unit = f" ({overlay.unit})" if overlay.unit else ""
+        self.title.setText(f"{overlay.title}{unit}")
+        self.strip.show_scale(overlay.scale)
+        decimals = _decimals(shown)
+        for end, value in zip((self.low, self.high), shown, strict=True):
+            with QSignalBlocker(end):
+                end.setDecimals(decimals)
+                end.setValue(value)
+
+    def _on_edited(self) -> None:
+        self.range_changed.emit(self.low.value(), self.high.value())
+
+
+class _Strip(QWidget):
+    """The colours themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scale = Scale.SEQUENTIAL
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_scale(self, scale: Scale) -> None:
+        self._scale = scale
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(120, 14)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 (Qt's name)
+        painter, colours = QPainter(self), map_colours(self._scale)
+        box = QRectF(self.rect()).adjusted(0, 1, 0, -1)
+        gradient = QLinearGradient(box.topLeft(), box.topRight())
+        for step, colour in enumerate(colours):
+            gradient.setColorAt(step / (len(colours) - 1), colour)
+        painter.fillRect(box, gradient)
+        painter.end()
+
+
+def _end(name: str) -> NumberBox:
+    box = NumberBox("-00000.0")
+    box.setRange(-LARGEST, LARGEST)
+    box.setAccessibleName(name)
+    return box
+
+
+def _decimals(shown: tuple[float, float]) -> int:
+    """Return as many decimals as tell a hundredth of the range."""
+    span = abs(shown[1] - shown[0])
+    return next((digits for digits in range(5) if span >= 100 * 10.0**-digits), 5)

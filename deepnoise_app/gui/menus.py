@@ -1,0 +1,164 @@
+"""The menus of the standalone window."""
+
+from __future__ import annotations
+
+import platform
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QUrl
+from qtpy.QtGui import (  # type: ignore[attr-defined]
+    QAction,
+    QActionGroup,
+    QDesktopServices,
+    QGuiApplication,
+    QKeySequence,
+)
+from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from deepnoise_app.gui.preferences import THEMES
+from deepnoise_app.runs.folder import runs_folder
+
+if TYPE_CHECKING:
+    from deepnoise_app.gui.window import MainWindow
+
+TABLES = "Table (*.csv);;Parquet (*.parquet)"
+PACKAGES = ("deepnoise-app", "napari", "PySide6", "torch", "timm", "numpy", "pandas")
+PAPER = (
+    "DeepNoise follows Yang S, Shen T, Fang Y, et al. (2023), <i>DeepNoise: Signal and Noise"
+    " Disentanglement Based on Classifying Fluorescent Microscopy Images via Deep Learning</i>,"
+    " Genomics, Proteomics & Bioinformatics 20(5):989–1001."
+)
+
+
+class Menus:
+    """Builds the menu bar; every entry calls a verb."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._parts = window.parts
+        self._file()
+        self._view()
+        self._model()
+        self._help()
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _file(self) -> None:
+        menu = self._menu("&File")
+        self.open_action = menu.addAction("Open plate folder…", self.open_folder)
+        self.open_action.setShortcut(QKeySequence.StandardKey.Open)
+        self.recent = menu.addMenu("Open recent")
+        self.recent.aboutToShow.connect(self._fill_recent)
+        menu.addAction("Open the demo screen", self._parts.open_demo)
+        menu.addSeparator()
+        self.save = menu.addAction("Save predictions…", self.save_predictions)
+        self.save.setShortcut(QKeySequence.StandardKey.Save)
+        self.save.setEnabled(False)
+        self._parts.session.events.predictions.connect(
+            lambda: self.save.setEnabled(self._parts.session.predictions is not None)
+        )
+        menu.addSeparator()
+        leave = menu.addAction("Quit", self._window.close)
+        leave.setShortcut(QKeySequence.StandardKey.Quit)
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for path in self._window.preferences.recent:
+            action = self.recent.addAction(path.name, partial(self._window.open, [path]))
+            action.setToolTip(str(path))
+        if self.recent.isEmpty():
+            self.recent.addAction("Nothing was opened yet").setEnabled(False)
+        else:
+            self.recent.addSeparator()
+            self.recent.addAction("Forget these", self._window.preferences.forget_recent)
+
+    def _view(self) -> None:
+        menu, window = self._menu("&View"), self._window
+        for dock in (window.plates_dock, window.work_dock, window.results_dock):
+            menu.addAction(dock.toggleViewAction())
+        menu.addSeparator()
+        group = QActionGroup(window)
+        self.themes = {name: self._theme(group, name) for name in THEMES}
+        menu.addActions(list(self.themes.values()))
+        menu.addSeparator()
+        fit = menu.addAction("Fit the picture", window.host.viewer.reset_view)
+        fit.setShortcut("Ctrl+0")
+
+    def _theme(self, group: QActionGroup, name: str) -> QAction:
+        action = QAction(f"{name.capitalize()} theme", self._window, checkable=True)
+        action.setChecked(self._window.preferences.theme == name)
+        action.triggered.connect(lambda: self._window.set_theme(name))
+        group.addAction(action)
+        return action
+
+    def _model(self) -> None:
+        menu = self._menu("&Model")
+        for number, (name, panel) in enumerate(self._parts.panels):
+            action = menu.addAction(name, partial(self._show, panel))
+            action.setShortcut(f"Ctrl+{number + 1}")
+        menu.addSeparator()
+        menu.addAction("Watch a run…", self._watch)
+        menu.addAction("Show the folder of runs", self._show_runs)
+
+    def _show(self, panel: QWidget) -> None:
+        self._window.work_dock.show()
+        self._window.work.setCurrentWidget(panel)
+
+    def _help(self) -> None:
+        menu = self._menu("&Help")
+        menu.addAction("Copy versions for a report", self._copy_versions)
+        menu.addAction("About DeepNoise", self._about)
+
+    # Verbs of the menus ---------------------------------------------------------------------
+
+    def open_folder(self) -> None:
+        """Let the user choose a folder, and open it."""
+        recent = self._window.preferences.recent
+        start = str(recent[0].parent) if recent else str(Path.home())
+        found = QFileDialog.getExistingDirectory(self._window, "Open plate folder", start)
+        if found:
+            self._window.open([Path(found)])
+
+    def save_predictions(self) -> None:
+        """Let the user choose a file for the predictions, and write it."""
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, "Save predictions", "predictions.csv", TABLES
+        )
+        if name:
+            path = Path(name)
+            ending = ".parquet" if "parquet" in chosen else ".csv"
+            self._parts.desk.export(path if path.suffix else path.with_suffix(ending))
+
+    def _watch(self) -> None:
+        found = QFileDialog.getExistingDirectory(self._window, "Run folder", str(runs_folder()))
+        if found:
+            self._parts.desk.follow(Path(found))
+
+    def _show_runs(self) -> None:
+        folder = runs_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _copy_versions(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(versions()))
+
+    def _about(self) -> None:
+        text = f"<b>DeepNoise</b><br>{PAPER}<br><br>{'<br>'.join(versions())}"
+        QMessageBox.about(self._window, "About DeepNoise", text)
+
+
+def versions() -> list[str]:
+    """Name the system and the packages that matter, a line each."""
+    found = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}"]
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found

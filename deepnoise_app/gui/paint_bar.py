@@ -1,0 +1,67 @@
+"""Chooses what the plate grid paints: the layout, a measure of a channel, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import QSignalBlocker, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from deepnoise_app.session import MEASURED, Paint, Painting
+
+NAMES = {
+    Paint.LAYOUT: "Layout",
+    Paint.MEAN: "Mean intensity",
+    Paint.DEVIATION: "Standard deviation",
+    Paint.PREDICTION: "Prediction",
+    Paint.CONFIDENCE: "Confidence",
+}
+
+
+class PaintBar(QWidget):
+    """Edits one `Painting`."""
+
+    value_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.paint = QComboBox()
+        self.paint.setAccessibleName("Colour of the wells")
+        self.paint.setToolTip("What the wells are coloured by")
+        for paint, name in NAMES.items():
+            self.paint.addItem(name, paint)
+        self.channel = QComboBox()
+        self.channel.setAccessibleName("Channel")
+        self.channel.setToolTip("The channel that is measured")
+        self.channel.setMinimumContentsLength(8)
+        for box in (self.paint, self.channel):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.activated.connect(self._edited)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.paint, 3)
+        row.addWidget(self.channel, 2)
+
+    def offer(self, channels: Sequence[str], predicted: bool) -> None:
+        """Offer the channels of a plate, and predictions where there are some."""
+        with QSignalBlocker(self.channel):
+            self.channel.clear()
+            self.channel.addItems(list(channels))
+        model = self.paint.model()
+        for paint in (Paint.PREDICTION, Paint.CONFIDENCE):
+            item = model.item(self.paint.findData(paint))  # type: ignore[attr-defined]
+            item.setEnabled(predicted)
+            item.setToolTip("" if predicted else "Score the plate first")
+
+    def set_value(self, value: Painting) -> None:
+        """Show another painting; nothing is told."""
+        with QSignalBlocker(self.paint), QSignalBlocker(self.channel):
+            self.paint.setCurrentIndex(self.paint.findData(value.paint))
+            self.channel.setCurrentIndex(min(value.channel, self.channel.count() - 1))
+        self.channel.setVisible(value.paint in MEASURED)
+
+    def _edited(self) -> None:
+        channel = max(self.channel.currentIndex(), 0)
+        self.value_changed.emit(Painting(Paint(self.paint.currentData()), channel))

@@ -1,0 +1,131 @@
+"""The tree of what is open: screens where there are several, experiments, plates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import qtawesome
+from qtpy.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+
+from deepnoise_app.gui.plate_marks import PROBLEM
+from deepnoise_app.gui.words import count
+from deepnoise_app.screen import Plate, Screen
+from deepnoise_app.session import PlateKey
+
+KEY = int(Qt.ItemDataRole.UserRole)
+# Above this number of plates the experiments start folded.
+MOST_UNFOLDED = 48
+
+
+class PlateTree(QTreeWidget):
+    """Lists plates with their wells and problems; choosing one asks for it."""
+
+    plate_wanted = Signal(object)  # PlateKey
+    close_wanted = Signal(object)  # Screen
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: dict[PlateKey, QTreeWidgetItem] = {}
+        self.setColumnCount(3)
+        self.setHeaderHidden(True)
+        self.setAccessibleName("Open plates")
+        self.setUniformRowHeights(True)
+        self.setIndentation(14)
+        self.setRootIsDecorated(True)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.currentItemChanged.connect(self._on_current)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Room for an experiment of four plates and a bit."""
+        return QSize(360, 150)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Room for a few plates; the others are scrolled to."""
+        return QSize(200, 84)
+
+    def show_screens(self, screens: Sequence[Screen]) -> None:
+        """List the plates of these screens."""
+        with QSignalBlocker(self):
+            self.clear()
+            self._items = {}
+            for screen in screens:
+                self._add_screen(screen, alone=len(screens) == 1)
+            self._unfold()
+
+    def show_current(self, plate: Plate | None) -> None:
+        """Mark the plate that is in front."""
+        with QSignalBlocker(self):
+            item = self._items.get(plate.key) if plate is not None else None
+            self.setCurrentItem(item)  # type: ignore[arg-type]
+            if item is not None:
+                self.scrollToItem(item)
+
+    def _unfold(self) -> None:
+        """Show the plates that have images, unless they are many."""
+        few = len(self._items) <= MOST_UNFOLDED
+        for item in self._items.values():
+            experiment = item.parent()
+            experiment.setExpanded(few)
+            if experiment.parent() is not None:
+                experiment.parent().setExpanded(True)
+
+    def _add_screen(self, screen: Screen, alone: bool) -> None:
+        root: QTreeWidget | QTreeWidgetItem = self
+        if not alone:
+            root = QTreeWidgetItem(self, [Path(screen.path).name, "", ""])
+            root.setIcon(0, qtawesome.icon("mdi6.folder-outline", color="#8d96a3"))
+            root.setToolTip(0, screen.path)
+            root.setData(0, KEY, screen)
+        problems = Counter((p.experiment, p.plate) for p in screen.problems if p.plate)
+        for experiment in screen.experiments:
+            plates = [plate for plate in screen.plates if plate.experiment == experiment]
+            parent = QTreeWidgetItem(root, [experiment, "", ""])
+            parent.setData(0, KEY, screen)
+            parent.setToolTip(0, f"{count(len(plates), 'plate')} in {screen.path}")
+            for plate in plates:
+                self._add_plate(parent, plate, problems[plate.experiment, plate.name])
+
+    def _add_plate(self, parent: QTreeWidgetItem, plate: Plate, problems: int) -> None:
+        wells = count(len(plate.wells), "imaged well")
+        texts = [plate.name, "", "no image"]
+        if plate.wells:
+            said = count(problems, "problem") if problems else ""
+            texts = [plate.name, count(len(plate.wells), "well"), said]
+        item = QTreeWidgetItem(parent, texts)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if problems and plate.wells:
+            item.setForeground(2, PROBLEM)
+        if plate.wells:
+            item.setData(0, KEY, plate.key)
+            self._items[plate.key] = item
+        else:
+            item.setDisabled(True)
+        sites, channels = count(len(plate.sites), "site"), count(len(plate.channels), "channel")
+        item.setToolTip(0, f"{plate.experiment} {plate.name}: {wells}, {sites}, {channels}")
+
+    def _on_current(self, item: QTreeWidgetItem | None) -> None:
+        key = item.data(0, KEY) if item is not None else None
+        if isinstance(key, tuple):
+            self.plate_wanted.emit(key)
+
+    def _on_menu(self, at: QPoint) -> None:
+        item = self.itemAt(at)
+        while item is not None and not isinstance(item.data(0, KEY), Screen):
+            item = item.parent()
+        if item is None:
+            return
+        screen = item.data(0, KEY)
+        menu = QMenu(self)
+        close = menu.addAction(f"Close {Path(screen.path).name}")
+        close.triggered.connect(lambda: self.close_wanted.emit(screen))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.viewport().mapToGlobal(at))

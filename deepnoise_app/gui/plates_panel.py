@@ -1,0 +1,158 @@
+"""The Plates panel: what is open, and the plate in front as a grid that one walks on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import qtawesome
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.gui.callout import ICON_GREY, say
+from deepnoise_app.gui.colour_bar import ColourBar
+from deepnoise_app.gui.grid_legend import GridLegend, entries
+from deepnoise_app.gui.paint_bar import PaintBar
+from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.plate_grid import PlateGrid
+from deepnoise_app.gui.plate_tree import PlateTree
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import Problem, ProblemKind
+from deepnoise_app.session import MEASURED, Session
+
+PICTURES = "Picture (*.png);;Drawing (*.svg);;Table (*.csv)"
+
+
+class PlatesPanel(QWidget):
+    """Reads the session, calls workbench and painter."""
+
+    def __init__(
+        self,
+        session: Session,
+        workbench: Workbench,
+        painter: Painter,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._painter = painter
+        self.tree = PlateTree()
+        self.head = QLabel()
+        self.head.setAccessibleName("Plate in front")
+        self.paint_bar = PaintBar()
+        self.save = QToolButton()
+        self.save.setIcon(qtawesome.icon("mdi6.content-save-outline", color=ICON_GREY))
+        self.save.setToolTip("Save what is painted as a picture or a table")
+        self.save.setAccessibleName("Save the heat map")
+        self.grid = PlateGrid()
+        self.legend = GridLegend()
+        self.progress = QLabel()
+        self.progress.setAccessibleName("How many wells are measured")
+        self.bar = ColourBar()
+        self._lay_out()
+        self._connect(workbench, painter)
+        self._on_screens()
+        self._on_plate()
+
+    def _lay_out(self) -> None:
+        colour = QHBoxLayout()
+        colour.addWidget(self.paint_bar, 1)
+        colour.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(7)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self.head)
+        column.addLayout(colour)
+        for widget in (self.grid, self.legend, self.bar, self.progress):
+            column.addWidget(widget)
+
+    def _connect(self, workbench: Workbench, painter: Painter) -> None:
+        for fact, slot in (
+            ("screens", self._on_screens),
+            ("plate", self._on_plate),
+            ("wells", self._on_wells),
+            ("overlay", self._on_overlay),
+            ("colour_range", self._on_overlay),
+            ("painting", self._on_painting),
+            ("predictions", self._on_painting),
+        ):
+            getattr(self._session.events, fact).connect(slot)
+        self.tree.plate_wanted.connect(workbench.show_plate)
+        self.tree.close_wanted.connect(workbench.close)
+        self.paint_bar.value_changed.connect(painter.paint)
+        self.grid.chosen.connect(workbench.choose)
+        self.grid.toggled.connect(workbench.add)
+        self.grid.stepped.connect(workbench.step)
+        self.bar.range_changed.connect(painter.set_range)
+        self.bar.range_reset.connect(painter.reset_range)
+        self.save.clicked.connect(self._on_save)
+
+    # From the session -----------------------------------------------------------------------
+
+    def _on_screens(self) -> None:
+        self.tree.show_screens(self._session.screens)
+        self.tree.show_current(self._session.plate)
+
+    def _on_plate(self) -> None:
+        plate = self._session.plate
+        self.tree.show_current(plate)
+        for widget in (self.paint_bar, self.grid, self.save, self.legend):
+            widget.setVisible(plate is not None)
+        say(self.head, f"<b>{plate.experiment}</b> · {plate.name}" if plate is not None else "")
+        self.grid.set_plate(plate, self._problems)
+        self._on_painting()
+        self._on_overlay()
+        self._on_wells()
+
+    @property
+    def _problems(self) -> list[Problem]:
+        plate = self._session.plate
+        screen = self._session.screen_of(plate) if plate is not None else None
+        if plate is None or screen is None:
+            return []
+        return [p for p in screen.problems if (p.experiment, p.plate) == plate.key]
+
+    def _on_wells(self) -> None:
+        self.grid.set_chosen(self._session.wells)
+
+    def _on_painting(self) -> None:
+        plate, predictions = self._session.plate, self._session.predictions
+        names = [channel.name for channel in plate.channels] if plate is not None else []
+        predicted = plate is not None and predictions is not None and predictions.has(plate.key)
+        self.paint_bar.offer(names, predicted)
+        self.paint_bar.set_value(self._session.painting)
+
+    def _on_overlay(self) -> None:
+        plate, overlay = self._session.plate, self._session.overlay
+        shown = self._session.shown_range
+        self.grid.set_overlay(overlay, shown)
+        self.bar.show_overlay(overlay if plate is not None else None, shown)
+        marked = any(p.well and p.kind is not ProblemKind.NOT_IMAGED for p in self._problems)
+        self.legend.show_entries(entries(plate, overlay, marked))
+        self.save.setEnabled(overlay is not None)
+        say(self.progress, self._measured())
+
+    def _measured(self) -> str:
+        plate = self._session.plate
+        if plate is None or self._session.painting.paint not in MEASURED:
+            return ""
+        measures = self._session.measures.get(plate.key)
+        done, total = len(measures) if measures is not None else 0, len(plate.wells)
+        return f"Measured {done:,} of {total:,} wells…" if done < total else ""
+
+    # From the user --------------------------------------------------------------------------
+
+    def _on_save(self) -> None:
+        plate = self._session.plate
+        if plate is None:
+            return
+        proposed = f"{plate.experiment} {plate.name}.png".replace("/", "-")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the heat map", proposed, PICTURES)
+        if name:
+            self._painter.export(Path(name))

@@ -1,0 +1,74 @@
+"""What the window remembers from one start to the next: recent plates, layout, theme."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import platformdirs
+from qtpy.QtCore import QByteArray, QSettings
+
+from deepnoise_app.runs.folder import HOME
+
+MOST_RECENT = 8
+THEMES = ("dark", "light")
+
+
+def settings_folder() -> Path:
+    """Folder of the window's settings, and of napari's own settings for the standalone window."""
+    home = os.environ.get(HOME)
+    if home:
+        return Path(home) / "settings"
+    return Path(platformdirs.user_config_dir("deepnoise", appauthor=False))
+
+
+class Preferences:
+    """Reads and writes one settings file; what it cannot write is forgotten at the end."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        file = path or settings_folder() / "window.ini"
+        self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Folders opened lately that are still there, the last one first."""
+        known = self._settings.value("recent", [])
+        names = known if isinstance(known, list) else [known] if known else []
+        return tuple(path for path in map(Path, map(str, names)) if path.is_dir())
+
+    def remember(self, paths: Iterable[Path]) -> None:
+        """Put folders at the head of those opened lately."""
+        names = [str(path) for path in (*paths, *self.recent)]
+        self._settings.setValue("recent", list(dict.fromkeys(names))[:MOST_RECENT])
+
+    def forget_recent(self) -> None:
+        """Forget which folders were opened."""
+        self._settings.remove("recent")
+
+    @property
+    def theme(self) -> str:
+        """`dark` or `light`."""
+        found = str(self._settings.value("theme", THEMES[0]))
+        return found if found in THEMES else THEMES[0]
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._settings.setValue("theme", name)
+
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """Geometry and arrangement of the window; empty before the first time."""
+        return self._bytes("geometry"), self._bytes("arrangement")
+
+    def keep_layout(self, geometry: QByteArray, arrangement: QByteArray) -> None:
+        """Keep geometry and arrangement of the window."""
+        self._settings.setValue("geometry", geometry)
+        self._settings.setValue("arrangement", arrangement)
+
+    def save(self) -> None:
+        """Write what changed to the file."""
+        self._settings.sync()
+
+    def _bytes(self, name: str) -> QByteArray:
+        found = self._settings.value(name)
+        return found if isinstance(found, QByteArray) else QByteArray()

@@ -1,0 +1,36 @@
+"""The style of the standalone window: napari's, with flat tabs, headers and dock titles."""
+
+from __future__ import annotations
+
+from napari.qt import get_stylesheet
+from napari.utils.theme import get_theme
+
+OURS = """
+QTabBar, QTabBar::tab {{ border: none; background: transparent; }}
+QTabBar::tab {{ padding: 6px 12px; margin: 0; color: {faint}; }}
+QTabBar::tab:selected {{
+  color: {text}; background: transparent; border-bottom: 2px solid {accent};
+}}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {line}; }}
+QHeaderView, QHeaderView::section {{ background: {ground}; border: none; color: {faint}; }}
+QHeaderView::section {{ padding: 4px 6px; border-bottom: 1px solid {line}; }}
+QTreeView, QTableView {{ background: {ground}; border: none; }}
+QDockWidget {{ color: {faint}; }}
+QDockWidget::title {{ padding: 5px 6px; background: {ground}; }}
+QMenuBar {{ padding: 2px; }}
+QPushButton:default {{ border: 1px solid {accent}; }}
+"""
+
+
+def style_of(theme: str) -> str:
+    """Return the style sheet of a theme, `dark` or `light`."""
+    colours = get_theme(theme)
+    ours = OURS.format(
+        text=colours.text.as_hex(),
+        faint=colours.icon.as_hex(),
+        accent=colours.current.as_hex(),
+        line=colours.foreground.as_hex(),
+        ground=colours.background.as_hex(),
+    )
+    return str(get_stylesheet(theme)) + ours

@@ -1,0 +1,135 @@
+"""The standalone window: plates on the left, the canvas, the work on the right, results below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from deepnoise_app.gui.closing import ask_about_runs
+from deepnoise_app.gui.drops import FolderDrops
+from deepnoise_app.gui.host import Host, close_canvas
+from deepnoise_app.gui.menus import Menus
+from deepnoise_app.gui.parts import assemble
+from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.gui.style import style_of
+from deepnoise_app.gui.welcome import Welcome
+
+SIZE = (1440, 900)
+DOCK_WIDTH = 380
+RESULTS_HEIGHT = 260
+# Changes when docks come or go, so that an old arrangement is not forced on new ones.
+ARRANGEMENT = 1
+
+
+class MainWindow(QMainWindow):
+    """Arranges the panels around the canvas; what they do stands in the parts."""
+
+    def __init__(
+        self, host: Host, preferences: Preferences | None = None, runs: Path | None = None
+    ) -> None:
+        super().__init__()
+        self.host = host
+        self.preferences = preferences or Preferences()
+        self.parts = assemble(host.viewer, runs)
+        self.setWindowTitle("DeepNoise")
+        self.setObjectName("deepnoise-window")
+        self.welcome = Welcome(self._build_centre(), self.preferences.recent)
+        self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
+        self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
+        self.results_dock = self._dock("Results", QWidget(), _BOTTOM)
+        self.results_dock.hide()
+        self.menus = Menus(self)
+        self._connect()
+        self.set_theme(self.preferences.theme)
+        self._restore()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build_centre(self) -> QWidget:
+        centre = QWidget()
+        self.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.parts.notice)
+        column.addWidget(self.host.canvas, 1)
+        self.setCentralWidget(centre)
+        return centre
+
+    def _build_work(self) -> QTabWidget:
+        self.work = QTabWidget()
+        self.work.setDocumentMode(True)
+        self.work.tabBar().setDrawBase(False)
+        for name, panel in self.parts.panels:
+            self.work.addTab(panel, name)
+        return self.work
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        events = self.parts.session.events
+        events.screens.connect(self._on_screens)
+        events.predictions.connect(self._on_predictions)
+        self.welcome.open_wanted.connect(self.menus.open_folder)
+        self.welcome.demo_wanted.connect(self.parts.open_demo)
+        self.welcome.recent_wanted.connect(lambda path: self.open([path]))
+        self._drops = FolderDrops(self, self.open, but=(self.parts.score,))
+
+    def _restore(self) -> None:
+        self.resize(*SIZE)
+        geometry, arrangement = self.preferences.layout()
+        restored = not geometry.isEmpty() and self.restoreGeometry(geometry)
+        if not (restored and self.restoreState(arrangement, ARRANGEMENT)):
+            docks = [self.plates_dock, self.work_dock]
+            self.resizeDocks(docks, [DOCK_WIDTH, DOCK_WIDTH], Qt.Orientation.Horizontal)
+            self.resizeDocks([self.results_dock], [RESULTS_HEIGHT], Qt.Orientation.Vertical)
+        if self.parts.session.predictions is None:
+            self.results_dock.hide()
+
+    # What it does ---------------------------------------------------------------------------
+
+    def open(self, paths: list[Path]) -> None:
+        """Open folders as screens and remember them."""
+        self.parts.workbench.open(paths)
+        self.preferences.remember(paths)
+
+    def set_theme(self, name: str) -> None:
+        """Show everything in napari's dark or light theme."""
+        self.host.viewer.theme = name
+        self.setStyleSheet(style_of(name))
+        self.preferences.theme = name
+
+    def _on_screens(self) -> None:
+        self.welcome.setVisible(not self.parts.session.screens)
+        names = [Path(screen.path).name for screen in self.parts.session.screens]
+        self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))
+
+    def _on_predictions(self) -> None:
+        if self.parts.session.predictions is not None:
+            self.results_dock.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Ask what becomes of the runs, then let go of everything but them."""
+        if not ask_about_runs(self, self.parts.session, self.parts.desk):
+            event.ignore()
+            return
+        self.preferences.keep_layout(self.saveGeometry(), self.saveState(ARRANGEMENT))
+        self.preferences.save()
+        self.parts.close()
+        close_canvas(self.host)
+        super().closeEvent(event)
+
+
+_LEFT, _RIGHT, _BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
