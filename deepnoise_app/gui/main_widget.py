@@ -9,6 +9,7 @@ from qtpy.QtGui import QCloseEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.parts import assemble
+from deepnoise_app.gui.plugin import PATH_KEY
 
 
 class MainWidget(QWidget):
@@ -30,16 +31,23 @@ class MainWidget(QWidget):
 
     def _adopt(self, viewer: napari.viewer.Viewer) -> None:
         """Open what napari's own reader has shown of a plate, or shows later."""
+        self._viewer = viewer
         self._seen: set[Path] = set()
+        self.parts.session.events.picture.connect(self._replace)
         viewer.layers.events.inserted.connect(lambda event: self._inserted(event.value.metadata))
         for layer in list(viewer.layers):
             self._inserted(layer.metadata)
 
     def _inserted(self, metadata: dict[str, object]) -> None:
-        path = metadata.get("deepnoise_path")
+        path = metadata.get(PATH_KEY)
         if isinstance(path, str) and Path(path) not in self._seen:
             self._seen.add(Path(path))
             self.parts.workbench.open([Path(path)])
+
+    def _replace(self) -> None:
+        """Take away what napari's reader has shown: our own layers show the same well."""
+        for layer in [one for one in self._viewer.layers if PATH_KEY in one.metadata]:
+            self._viewer.layers.remove(layer)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Let go of threads; runs go on."""

@@ -11,8 +11,9 @@ from qtpy.QtWidgets import QDoubleSpinBox
 STYLE = """
 QDoubleSpinBox { padding: 1px 4px; min-width: 0; }
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
-  subcontrol-origin: border; width: 0; height: 0; border: none; image: none;
+  subcontrol-origin: border; width: 0; height: 0; border: none; background: none;
 }
+QDoubleSpinBox::up-arrow, QDoubleSpinBox::down-arrow { image: none; width: 0; height: 0; }
 QDoubleSpinBox::up-button { subcontrol-position: top right; }
 QDoubleSpinBox::down-button { subcontrol-position: bottom right; }
 """

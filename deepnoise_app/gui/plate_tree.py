@@ -70,13 +70,15 @@ class PlateTree(QTreeWidget):
                 self.scrollToItem(item)
 
     def _unfold(self) -> None:
-        """Show the plates that have images, unless they are many."""
+        """Show the plates that have images, unless they are many; folders always."""
         few = len(self._items) <= MOST_UNFOLDED
         for item in self._items.values():
             experiment = item.parent()
-            experiment.setExpanded(few)
-            if experiment.parent() is not None:
-                experiment.parent().setExpanded(True)
+            folder = experiment.parent() if experiment is not None else None
+            if experiment is not None:
+                experiment.setExpanded(few)
+            if folder is not None:
+                folder.setExpanded(True)
 
     def _add_screen(self, screen: Screen, alone: bool) -> None:
         root: QTreeWidget | QTreeWidgetItem = self

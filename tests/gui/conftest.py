@@ -1,0 +1,45 @@
+"""A small simulated screen on disk, a window of our own, and patience for answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deepnoise_app.gui.host import keep_napari_apart, standalone
+from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.simulate import ScreenDesign, simulate_screen
+from deepnoise_app.writers.rxrx import write_rxrx
+
+DESIGN = ScreenDesign(experiments=2, unlabelled=0, plates=2, perturbations=32, sites=2, size=64)
+
+
+@pytest.fixture(scope="session")
+def plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of two experiments of two plates, in the layout of RxRx1."""
+    path = tmp_path_factory.mktemp("plates") / "screen"
+    made = simulate_screen(DESIGN)
+    write_rxrx(made.screen, made.truth, path)
+    return path
+
+
+@pytest.fixture
+def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """Show the standalone window, with settings and runs of its own."""
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+    keep_napari_apart(tmp_path)
+    from deepnoise_app.gui.window import MainWindow
+
+    made = MainWindow(standalone(), Preferences(tmp_path / "window.ini"), tmp_path / "runs")
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.parts.session.runs = ()  # nothing asks before it closes
+    made.close()
+
+
+@pytest.fixture
+def wait(qtbot) -> Callable[[Callable[[], bool]], None]:
+    """Let the window work until something is so; at most a minute."""
+    return lambda so: qtbot.waitUntil(so, timeout=60_000)

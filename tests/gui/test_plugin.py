@@ -1,0 +1,77 @@
+"""DeepNoise as a plugin of a plain napari."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from npe2 import PluginManifest
+
+from deepnoise_app.gui.main_widget import MainWidget
+from deepnoise_app.gui.plugin import PATH_KEY, read_folder, sample_plate
+
+
+def test_the_manifest_is_valid_and_every_command_can_be_imported() -> None:
+    manifest = PluginManifest.from_distribution("deepnoise-app")
+    manifest.validate_imports()
+    assert manifest.display_name == "DeepNoise"
+    assert {w.display_name for w in manifest.contributions.widgets} == {"DeepNoise"}
+    assert manifest.contributions.readers[0].accepts_directories
+
+
+def test_the_reader_answers_none_at_once_for_what_is_no_plate(tmp_path) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    deep = tmp_path / "deep"
+    for number in range(500):
+        (deep / f"{number:03d}").mkdir(parents=True)
+    began = time.perf_counter()
+    assert read_folder(str(tmp_path / "a.png")) is None
+    assert read_folder(str(deep)) is None
+    assert read_folder(str(tmp_path / "nothing")) is None
+    assert read_folder([str(deep)]) is None
+    assert time.perf_counter() - began < 5
+
+
+def test_the_reader_gives_the_first_imaged_well_and_says_where_it_comes_from(plates) -> None:
+    read = read_folder(str(plates))
+    layers = read(str(plates))
+    assert [kind for _, _, kind in layers] == ["image"] * 6
+    assert [meta["name"] for _, meta, _ in layers][:2] == ["Nuclei", "ER"]
+    assert layers[0][0].shape == (64, 64 * 2 + 8)
+    assert layers[0][1]["metadata"][PATH_KEY] == str(plates)
+    assert layers[0][1]["metadata"]["well"] == "A01"
+
+
+def test_the_sample_is_a_well_of_a_simulated_plate() -> None:
+    layers = sample_plate()
+    assert len(layers) == 6
+    assert layers[0][0].std() > 0
+
+
+def test_the_widget_adopts_what_naparis_reader_has_opened(
+    make_napari_viewer, plates, tmp_path, monkeypatch, wait
+) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    viewer = make_napari_viewer()
+    widget = MainWidget(viewer, tmp_path / "runs")
+    viewer.window.add_dock_widget(widget, name="DeepNoise")
+    data, meta, _ = read_folder(str(plates))(str(plates))[0]
+    viewer.add_image(data, **meta)
+    session = widget.parts.session
+    wait(lambda: session.picture is not None)
+    assert session.screens[0].path == str(plates)
+    names = [layer.name for layer in viewer.layers]
+    assert names == [channel.name for channel in session.plate.channels] + ["Wells"]
+    widget.parts.close()
+
+
+@pytest.mark.parametrize("module", ["main_widget", "window", "start", "plugin"])
+def test_the_window_knows_nothing_of_torch(module) -> None:
+    code = (
+        f"import sys, deepnoise_app.gui.{module};"
+        "print([n for n in ('torch', 'timm', 'lightning_fabric') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
