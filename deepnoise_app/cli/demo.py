@@ -42,13 +42,18 @@ def demo(
 
 
 def _show(screen: Path, run: Path) -> None:
-    """Open the window on the scored screen, where there is a display to open it on."""
+    """Open the window on the scored screen, where there is a display to open it on.
+
+    In a process of its own: the window shares none with torch.
+    """
+    import subprocess
+    import sys
+
     from deepnoise_app.gui.display import why_no_window
 
     if why_no_window() is None:
-        from deepnoise_app.gui.start import start
-
-        raise typer.Exit(start([screen.absolute()], [run.absolute()]))
+        words = [sys.executable, "-m", "deepnoise_app", "open", str(screen), "--run", str(run)]
+        raise typer.Exit(subprocess.call(words))
 
 
 def _clear(out: Path) -> None:

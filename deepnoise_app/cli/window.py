@@ -12,6 +12,9 @@ def open_window(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Folders of screens or plates.")
     ],
+    run: Annotated[
+        list[Path] | None, typer.Option(help="Folder of a run whose progress or results to show.")
+    ] = None,
 ) -> None:
     """Open the window with these plates."""
     from deepnoise_app.errors import ScreenError
@@ -20,4 +23,5 @@ def open_window(
     for path in paths:
         if not path.is_dir():
             raise ScreenError(f"{path} is no folder: expected that of a screen or of a plate")
-    raise typer.Exit(start([path.absolute() for path in paths]))
+    folders, runs = ([path.absolute() for path in given] for given in (paths, run or []))
+    raise typer.Exit(start(folders, runs))

@@ -33,7 +33,7 @@ class MainWidget(QWidget):
         """Open what napari's own reader has shown of a plate, or shows later."""
         self._viewer = viewer
         self._seen: set[Path] = set()
-        self.parts.session.events.picture.connect(self._replace)
+        self.parts.session.events.plate.connect(self._replace)
         viewer.layers.events.inserted.connect(lambda event: self._inserted(event.value.metadata))
         for layer in list(viewer.layers):
             self._inserted(layer.metadata)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pandas as pd
 import pytest
@@ -11,8 +12,17 @@ from deepnoise_app.cli import run
 from deepnoise_app.runs.card import load_card
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_display():
+    """With a display the demonstration ends in a window, which waits for somebody to close it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, no_display):
     """Return the folder of a demonstration."""
     out = tmp_path_factory.mktemp("flow") / "demo"
     assert run(["demo", "--out", str(out)]) == 0
@@ -55,3 +65,17 @@ def test_the_shipped_model_is_small_and_says_what_it_is() -> None:
 
     weights = shipped_models()["demo"] / "model.safetensors"
     assert weights.stat().st_size <= 5_000_000
+
+
+def test_with_a_display_it_ends_in_a_window_in_a_process_of_its_own(tmp_path, monkeypatch) -> None:
+    from deepnoise_app.gui import display
+
+    said = []
+    monkeypatch.setattr(display, "why_no_window", lambda: None)
+    monkeypatch.setattr(subprocess, "call", lambda words: said.append(words) or 0)
+    out = tmp_path / "demo"
+    assert run(["demo", "--out", str(out)]) == 0
+    (words,) = said
+    assert words[1:] == [
+        "-m", "deepnoise_app", "open", str(out / "screen"), "--run", str(out / "run")
+    ]  # fmt: skip

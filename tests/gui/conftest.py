@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Before OpenGL: Mesa's and triton's LLVM crash in one process when triton's comes second. The
+# window itself never meets torch, but other tests of the same process do.
+import timm  # noqa: F401
+
 from deepnoise_app.gui.host import keep_napari_apart, standalone
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.simulate import ScreenDesign, simulate_screen

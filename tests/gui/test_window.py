@@ -172,10 +172,10 @@ def test_closing_asks_what_becomes_of_a_run(qtbot, monkeypatch, button, closes, 
     from deepnoise_app.session import Session
 
     class Desk:
-        asked: list[Path] = []
+        asked: tuple[Path, ...] = ()
 
         def stop(self, path):
-            self.asked = [path]
+            self.asked = (path,)
 
     def click(box):
         found = next(b for b in box.buttons() if b.text().replace("&", "") == button)
