@@ -1,0 +1,195 @@
+"""How fast the window is, beside bare napari and bare decoding of the same files.
+
+All on a simulated plate of 384 wells x 2 sites x 6 channels of 512 pixels, written once. Prints
+ratios; asserts none.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from qtpy.QtCore import QTimer
+
+from deepnoise_app.readers import open_screen
+from deepnoise_app.screen import Channel, Plate, PlateMap, PlateShape, Screen, WellId
+from deepnoise_app.session import Paint, Painting
+from deepnoise_app.writers.rxrx import write_rxrx
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
+
+SIDE, CHANNELS = 512, ("Nuclei", "ER", "Actin", "Nucleoli", "Mitochondria", "Golgi")
+WELLS = tuple(WellId(row, column) for row in range(16) for column in range(24))
+STARTS = {
+    "bare napari": "from napari import Viewer; from qtpy.QtWidgets import QApplication;"
+    "viewer = Viewer(); QApplication.processEvents()",
+    "DeepNoise": "from deepnoise_app.gui.host import *; keep_napari_apart(); app = application();"
+    "from deepnoise_app.gui.window import MainWindow;"
+    "window = MainWindow(standalone()); window.show(); app.processEvents()",
+}
+
+
+class Grain:
+    """Pixels that compress about as real ones do: a smooth field and camera noise."""
+
+    present = np.ones((len(WELLS), 2, len(CHANNELS)), dtype=bool)
+
+    def read(self, well: int, site: int, channel: int, level: int = 0) -> np.ndarray:
+        rng = np.random.default_rng((well, site, channel, level))
+        coarse = np.kron(rng.gamma(2, 20, (16, 16)), np.ones((32, 32)))
+        return np.clip(coarse + rng.normal(8, 3, (SIDE, SIDE)), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of one whole plate, 4,608 files."""
+    path = tmp_path_factory.mktemp("window") / "screen"
+    channels = tuple(Channel(name) for name in CHANNELS)
+    plate = Plate("HUVEC-01", "Plate1", PlateShape(16, 24), channels, (1, 2), WELLS, Grain())
+    write_rxrx(Screen("made", "made", channels, (plate,)), {plate.key: PlateMap()}, path)
+    return path
+
+
+@pytest.fixture
+def window(qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    from deepnoise_app.gui.host import standalone
+    from deepnoise_app.gui.window import MainWindow
+
+    made = MainWindow(standalone(), runs=tmp_path / "runs")
+    made.show()
+    qapp.processEvents()
+    yield made
+    made.parts.session.runs = ()
+    made.close()
+
+
+def until(qapp, so: Callable[[], bool], seconds: float = 120) -> float:
+    """Let the window work until something is so; returns the seconds that took."""
+    began = time.perf_counter()
+    while not so() and time.perf_counter() - began < seconds:
+        qapp.processEvents()
+        time.sleep(0.001)
+    assert so()
+    return time.perf_counter() - began
+
+
+def seconds_to_start(code: str, home: Path) -> float:
+    words = [sys.executable, "-c", f"{code}; import os; os._exit(0)"]
+    environment = {**os.environ, "DEEPNOISE_HOME": str(home), "NAPARI_CONFIG": str(home / "n.yaml")}
+    began = time.perf_counter()
+    subprocess.run(words, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def test_start_of_the_window_beside_bare_napari(tmp_path, say) -> None:
+    found = {
+        name: min(seconds_to_start(code, tmp_path) for _ in range(4))
+        for name, code in STARTS.items()
+    }
+    ours, bare = found["DeepNoise"], found["bare napari"]
+    say(f"start of the window: {ours:.2f} s, bare napari {bare:.2f} s, ratio {ours / bare:.2f}")
+
+
+def test_from_the_drop_to_the_first_picture(window, qapp, folder, say) -> None:
+    session = window.parts.session
+    window.open([folder])
+    took = until(qapp, lambda: session.picture is not None)
+    plate = session.plate
+    began = time.perf_counter()
+    [plate.read(plate.wells[0], site) for site in plate.sites]
+    decoding = time.perf_counter() - began
+    say(
+        f"drop of a plate of 384 x 2 x 6 to the first picture: {took:.2f} s,"
+        f" of which decoding {decoding:.2f} s"
+    )
+
+
+def test_next_well_beside_decoding_and_bare_napari(window, qapp, folder, say) -> None:
+    session, workbench = window.parts.session, window.parts.workbench
+    window.open([folder])
+    until(qapp, lambda: session.picture is not None and bool(session.contrast))
+    plate = session.plate
+
+    def ours(well: WellId) -> float:
+        workbench.choose([well])
+        took = until(qapp, lambda: session.picture.places[0][0] == well)
+        began = time.perf_counter()
+        qapp.processEvents()
+        return took + time.perf_counter() - began
+
+    def bare(well: WellId) -> float:
+        began = time.perf_counter()
+        sites = [plate.read(well, site) for site in plate.sites]
+        pixels = np.concatenate(sites, axis=2)
+        for layer, plane in zip(window.host.viewer.layers, pixels, strict=False):
+            layer.data = plane
+        qapp.processEvents()
+        return time.perf_counter() - began
+
+    mine = np.array([ours(well) for well in plate.wells[1:41]])
+    plain = np.array([bare(well) for well in plate.wells[41:81]])
+    typical, slow = np.quantile(mine, (0.5, 0.95)) * 1e3
+    reference = np.median(plain) * 1e3
+    say(
+        f"next well: median {typical:.0f} ms, 95 % {slow:.0f} ms;"
+        f" bare decoding and refill {reference:.0f} ms, ratio {typical / reference:.2f}"
+    )
+
+
+def test_longest_stall_while_a_plate_is_measured_and_wells_are_visited(
+    window, qapp, folder, say
+) -> None:
+    session = window.parts.session
+    window.open([folder])
+    until(qapp, lambda: session.picture is not None and bool(session.contrast))
+    stalls: list[float] = []
+    last = time.thread_time()
+
+    def beat() -> None:
+        nonlocal last
+        now = time.thread_time()  # what this thread computed: other processes do not count
+        stalls.append(now - last)
+        last = now
+
+    timer = QTimer()
+    timer.timeout.connect(beat)
+    timer.start(0)
+    window.parts.painter.paint(Painting(Paint.MEAN, 0))
+    key = session.plate.key
+    until(qapp, lambda: len(session.measures.get(key, ())) >= 200)
+    timer.stop()
+    quiet = np.array(stalls) * 1e3
+    say(f"GUI thread while measured: longest stall {quiet.max():.0f} ms of computing,"
+        f" 99 % {np.quantile(quiet, 0.99):.1f} ms")  # fmt: skip
+
+
+def test_memory_after_visiting_every_well(window, qapp, folder, say) -> None:
+    session, workbench = window.parts.session, window.parts.workbench
+    window.open([folder])
+    until(qapp, lambda: session.picture is not None and bool(session.contrast))
+    process = psutil.Process()
+
+    def visit(wells: tuple[WellId, ...]) -> None:
+        for well in wells:
+            workbench.choose([well])
+            until(qapp, lambda well=well: session.picture.places[0][0] == well)
+
+    visit(session.plate.wells[:20])
+    before = process.memory_info().rss
+    visit(session.plate.wells)
+    grown = process.memory_info().rss - before
+    well = 2 * len(CHANNELS) * SIDE * SIDE
+    say(f"memory after visiting 384 wells: {grown / 2**20:+.0f} MiB, one well is"
+        f" {well / 2**20:.0f} MiB, all of them {384 * well / 2**20:.0f} MiB")  # fmt: skip
+
+
+def test_the_plate_opened_is_whole(folder) -> None:
+    assert len(open_screen(folder).imaged[0].wells) == 384

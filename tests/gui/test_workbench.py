@@ -1,0 +1,131 @@
+"""The verbs, without a window: what each changes in the session."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import WellId
+from deepnoise_app.session import Session, Tone
+
+
+@pytest.fixture
+def background(qapp):
+    made = Background()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture
+def workbench(session, background) -> Workbench:
+    return Workbench(session, background)
+
+
+@pytest.fixture
+def opened(workbench, session, plates, wait) -> Workbench:
+    workbench.open([plates])
+    wait(lambda: session.picture is not None and bool(session.contrast))
+    return workbench
+
+
+def test_only_the_last_question_of_a_topic_is_answered(background, wait):
+    gate, answers = threading.Event(), []
+    background.ask("well", lambda: gate.wait() and 1, answers.append, answers.append)
+    background.ask("well", lambda: 2, answers.append, answers.append)
+    background.ask("other", lambda: 3, answers.append, answers.append)
+    gate.set()
+    wait(lambda: len(answers) == 2 and background.is_idle)
+    assert sorted(answers) == [2, 3]
+
+
+def test_a_fault_goes_to_the_one_who_asked(background, wait):
+    faults = []
+    background.ask("a", lambda: 1 / 0, lambda _: None, faults.append)
+    wait(lambda: len(faults) == 1)
+    assert isinstance(faults[0], ZeroDivisionError)
+
+
+def test_opening_says_what_was_understood_and_shows_the_first_well(opened, session, plates):
+    assert session.busy == ""
+    assert "2 experiments, 4 plates, 76 imaged wells, 2 sites, 6 channels" in session.notice.text
+    assert session.plate is session.plates[0]
+    assert session.wells == (session.plate.wells[0],)
+    assert [(well, site) for well, site, _ in session.picture.places] == [
+        (session.well, 1), (session.well, 2)
+    ]  # fmt: skip
+    assert session.contrast[session.plate.key].shape == (6, 2)
+
+
+def test_opening_a_folder_again_takes_its_place(opened, session, plates, wait):
+    first = session.screens[0]
+    opened.open([plates])
+    wait(lambda: session.screens[0] is not first)
+    assert len(session.screens) == 1
+
+
+def test_closing_a_screen_forgets_plate_wells_and_picture(opened, session):
+    opened.close(session.screens[0])
+    assert session.screens == ()
+    assert (session.plate, session.wells, session.picture) == (None, (), None)
+
+
+def test_another_plate_keeps_well_site_and_colours(opened, session, wait):
+    opened.choose([WellId(1, 2)])
+    opened.show_site(2)
+    opened.set_colour(0, "#123456")
+    opened.show_plate(session.plates[1].key)
+    wait(lambda: session.picture.plate == session.plates[1].key)
+    assert session.well == WellId(1, 2)
+    assert [site for _, site, _ in session.picture.places] == [2]
+    assert session.looks[0].colour == "#123456"
+
+
+def test_steps_pass_over_wells_that_were_not_imaged_and_stop_at_the_rim(opened, session):
+    opened.choose([session.plate.wells[0]])
+    opened.step(-1, 0)
+    assert session.well == session.plate.wells[0]
+    last = session.plate.wells[-1]
+    opened.choose([last])
+    opened.step(0, 1)
+    assert session.well == last
+
+
+def test_contrast_is_of_a_plate_until_it_is_locked(opened, session, wait):
+    first, second = session.plates[:2]
+    opened.set_contrast(1, 3, 99)
+    opened.show_plate(second.key)
+    wait(lambda: second.key in session.contrast)
+    assert session.contrast[first.key][1].tolist() == [3, 99]
+    assert session.contrast[second.key][1].tolist() != [3, 99]
+    opened.lock_contrast(True)
+    opened.set_contrast(1, 7, 70)
+    opened.show_plate(first.key)
+    assert session.contrast[first.key][1].tolist() == [7, 70]
+    opened.lock_contrast(False)
+    wait(lambda: first.key in session.contrast)
+    opened.reset_contrast()
+    wait(lambda: first.key in session.contrast)
+    assert not np.array_equal(session.contrast[first.key][1], [7, 70])
+
+
+def test_white_never_falls_below_black(opened, session):
+    opened.set_contrast(0, 50, 20)
+    assert session.contrast[session.plate.key][0].tolist() == [50, 51]
+
+
+def test_own_words_are_shown_as_written_and_foreign_faults_as_a_sentence(workbench, session):
+    workbench.complain(ValueError("odd"), "The plate could not be read")
+    assert session.notice.tone is Tone.PROBLEM
+    assert session.notice.text == "The plate could not be read: ValueError: odd"
+    assert "ValueError: odd" in session.notice.details
+    workbench.dismiss()
+    assert session.notice is None
