@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.typing import NDArray
 from qtpy.QtGui import QColor
 
@@ -20,6 +19,8 @@ _BRIGHT = 0.179
 @cache
 def map_colours(scale: Scale) -> tuple[QColor, ...]:
     """The colours of a scale from low to high, the same as in an exported picture."""
+    from matplotlib import colormaps  # slow to load, and the window starts without a painting
+
     steps = colormaps[MAPS[scale]](np.linspace(0, 1, STEPS))
     return tuple(QColor.fromRgbF(*map(float, step[:3])) for step in steps)
 

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QWidget
 from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
+from deepnoise_app.gui.colour_map import map_colours
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
@@ -20,6 +21,7 @@ from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.gui.view_panel import ViewPanel
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import data_folder, runs_folder
+from deepnoise_app.screen import Scale
 from deepnoise_app.session import Session
 
 
@@ -91,4 +93,9 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
     )
     desk.use(session.scoring)
     jobs.adopt()
+    background.ask("colours", lambda: map_colours(Scale.SEQUENTIAL), _heard, _heard)
     return parts
+
+
+def _heard(_: object) -> None:
+    """Nothing is done with colours that were only made so that they are there when wanted."""
