@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepnoise_app.errors import RecipeError
-from deepnoise_app.screen import Plate, PlateMap, Role
+from deepnoise_app.screen import Plate, PlateMap, Role, natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,6 @@ class Example:
     plate: int
     well: int
     label: int
-
-
-def natural(name: str) -> list[tuple[int, int | str]]:
-    """Sort key under which `sirna_2` comes before `sirna_10`."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
 
 
 def is_labelled(plate: Plate) -> bool:
