@@ -101,6 +101,7 @@ class Session:
 
     `contrast` is (C, 2) grey levels per plate; `colour_range` None means robust; `waiting` are
     folders that will be scored one after the other; `summary` is that of the last scoring;
+    `classes` are the perturbations that each model of `predictions` can name, by its name;
     `plan` what a scoring with the present settings would take (empty: not asked yet).
     """
 
@@ -118,6 +119,7 @@ class Session:
     colour_range: tuple[float, float] | None = None
     measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
     predictions: Predictions | None = None
+    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     overlay: PlateOverlay | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
     runs: tuple[RunView, ...] = ()

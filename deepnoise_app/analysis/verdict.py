@@ -71,11 +71,18 @@ def judge(table: pd.DataFrame, learned: NDArray[np.bool_]) -> Verdict:
         (rows,): wells that hold what their model can name.
     """
     judged = is_judged(table)
-    mine = table[judged & learned]
-    plates = (mine["Metadata_Experiment"] + "\n" + mine["Metadata_Plate"]).tolist()
+    mine = judged & learned
+    plates = _plate_numbers(table)[mine]
     found: dict[str, Accuracy] = {}
     for name, column in NAMED.items():
-        one = accuracy(is_right(mine, column).tolist(), plates)
-        if one is not None and (mine[column] != "").any():
+        one = accuracy(is_right(table, column)[mine], plates)
+        if one is not None and (table[column] != "").to_numpy()[mine].any():
             found[name] = one
-    return Verdict(found, len(mine), int(judged.sum()) - len(mine))
+    return Verdict(found, int(mine.sum()), int(judged.sum() - mine.sum()))
+
+
+def _plate_numbers(table: pd.DataFrame) -> NDArray[np.intp]:
+    """(rows,): the same number for the wells of one plate."""
+    experiment, _ = pd.factorize(table["Metadata_Experiment"])
+    plate, names = pd.factorize(table["Metadata_Plate"])
+    return np.asarray(experiment * (len(names) + 1) + plate)

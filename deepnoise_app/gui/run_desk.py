@@ -6,18 +6,24 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
 from deepnoise_app.session import Notice, Paint, Painting, RunView, Session, Tone
+from deepnoise_app.writers.table import write_table
 
-Loaded = tuple[Predictions, dict[str, object]]
+Classes = dict[str, frozenset[str]]
+Loaded = tuple[Predictions, dict[str, object], Classes]
 PREDICTIONS, SUMMARY, PLAN = "predictions.parquet", "summary.json", "plan.json"
 
 
@@ -94,21 +100,20 @@ class RunDesk:
         except DeepNoiseError as error:
             self._complain(error)
 
-    def export(self, path: Path) -> None:
-        """Write the predictions as `.csv` or `.parquet`."""
+    def export(self, path: Path, rows: NDArray[np.intp] | None = None) -> None:
+        """Write the predictions, or some of their rows, as `.csv` or `.parquet`."""
         predictions = self._session.predictions
         if predictions is None:
             return
+        table = predictions.table if rows is None else predictions.table.iloc[rows]
         try:
-            if path.suffix.lower() == ".parquet":
-                predictions.table.to_parquet(path, index=False)
-            else:
-                predictions.table.to_csv(path, index=False)
+            write_table(table, path)
         except OSError as error:
             text = f"{path} could not be written: {error.strerror or error}"
             self._session.notice = Notice(text, Tone.PROBLEM, text)
         else:
-            self._session.notice = Notice(f"Written: {path}")
+            part = "" if len(table) == len(predictions) else f" of {len(predictions):,}"
+            self._session.notice = Notice(f"{len(table):,}{part} wells written: {path}")
 
     def _paths(self) -> list[Path]:
         return [Path(screen.path) for screen in self._session.screens]
@@ -165,7 +170,7 @@ class RunDesk:
 
     def _take(self, loaded: Loaded) -> None:
         """Add the predictions of a run to those that are there; newer ones of a plate count."""
-        new, summary = loaded
+        new, summary, classes = loaded
         old = self._session.predictions
         if old is not None:
             keys = ["Metadata_Experiment", "Metadata_Plate"]
@@ -174,6 +179,7 @@ class RunDesk:
             kept = old.table[(merged["_merge"] == "left_only").to_numpy()]
             new = Predictions.joined([Predictions(kept), new])
         self._session.summary = summary
+        self._session.classes = {**self._session.classes, **classes}
         self._session.predictions = new
         self._session.painting = Painting(Paint.PREDICTION)
 
@@ -187,4 +193,16 @@ class RunDesk:
 
 def _load(path: Path) -> Loaded:
     predictions = Predictions.read(path / PREDICTIONS)
-    return predictions, json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    return predictions, summary, _classes(path)
+
+
+def _classes(path: Path) -> Classes:
+    """Name of the model of a run, and what it can name; empty where the model is gone."""
+    recipe = RunFolder(path).recipe
+    model = path / "model" if recipe.task == "train" else recipe.scoring.model or ""
+    try:
+        card = load_card(model)
+    except DeepNoiseError:
+        return {}
+    return {card.name: frozenset(card.classes) - set(card.control_classes)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from deepnoise_app.analysis.verdict import Verdict
 from deepnoise_app.runs.card import ModelCard
 
 ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
@@ -58,6 +59,19 @@ def accuracies(summary: Mapping[str, Any]) -> str:
     known = summary.get("treated_wells_of_known_perturbation")
     wells = f" on {count(int(known), 'treated well')}" if known is not None else ""
     return f"Right{wells}: {', '.join(parts)}"
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Return accuracies with their intervals and the number of wells, in a line."""
+    if not verdict.accuracies:
+        return "What these wells hold is not known, so there are no accuracies."
+    parts = [
+        f"{ACCURACIES[name]} <b>{percent(one.value)}</b> ({one.low * 100:.0f}–{one.high * 100:.0f})"
+        for name, one in verdict.accuracies.items()
+    ]
+    unknown = f"; {verdict.unknown:,} more hold what the model does not know"
+    wells = count(verdict.wells, "treated well") + (unknown if verdict.unknown else "")
+    return f"Right on {wells}: {'&nbsp; · &nbsp;'.join(parts)}"
 
 
 def unlike_plates(plates: list[Mapping[str, Any]], most: int = 3) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -58,7 +58,14 @@ class TextColumn:
     def _place(self, name: str) -> tuple[bool, Any]:
         return (False, self.key(name)) if name else (True, None)
 
+    def among(self, names: Collection[str]) -> Mask:
+        """Rows whose text is exactly one of these."""
+        return self._taken(name in names for name in self.names)
+
     def where(self, accept: Callable[[str], bool]) -> Mask:
         """Rows whose text, without upper case, is accepted."""
-        hits = np.fromiter(map(accept, self.folded), dtype=np.bool_, count=len(self.folded))
+        return self._taken(map(accept, self.folded))
+
+    def _taken(self, each: Iterable[bool]) -> Mask:
+        hits = np.fromiter(each, dtype=np.bool_, count=len(self.names))
         return np.asarray(hits[self.codes], dtype=np.bool_)
