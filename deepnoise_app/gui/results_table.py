@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-import qtawesome
 from numpy.typing import NDArray
 from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, QTimer
 from qtpy.QtGui import QGuiApplication, QKeySequence, QShortcut  # type: ignore[attr-defined]
@@ -17,7 +16,6 @@ from qtpy.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QStackedLayout,
     QTableView,
     QVBoxLayout,
@@ -25,7 +23,8 @@ from qtpy.QtWidgets import (
 )
 
 from deepnoise_app.errors import FilterError
-from deepnoise_app.gui.callout import ICON_GREY, quiet_label
+from deepnoise_app.gui.callout import quiet_label
+from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.result_rows import NAMINGS, NUMBERS, ResultColumn, ResultRows, no_rows
 from deepnoise_app.gui.results_model import SIGN_PX, ResultsModel
 from deepnoise_app.gui.run_desk import RunDesk
@@ -81,8 +80,8 @@ class ResultsTable(QWidget):
         self.filter.setToolTip(FILTER_TIP)
         self.shown = QLabel()
         self.shown.setAccessibleName("Rows shown")
-        self.copy = _button("mdi6.content-copy", "Copy", "Copy the chosen rows (Ctrl+C)")
-        self.export = _button(
+        self.copy = icon_button("mdi6.content-copy", "Copy", "Copy the chosen rows (Ctrl+C)")
+        self.export = icon_button(
             "mdi6.export-variant", "Export…", "Save the rows that are shown as CSV or Parquet"
         )
         self.table = _table(self.model)
@@ -265,10 +264,3 @@ def _table(model: ResultsModel) -> QTableView:
     head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     table.setSortingEnabled(True)
     return table
-
-
-def _button(icon: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(qtawesome.icon(icon, color=ICON_GREY), text)
-    button.setAccessibleName(text)
-    button.setToolTip(tip)
-    return button
