@@ -29,5 +29,9 @@ class RunError(DeepNoiseError, RuntimeError):
     """A run folder that cannot be used, or a run that failed under way."""
 
 
+class FilterError(DeepNoiseError, ValueError):
+    """A filter of a table that cannot be understood."""
+
+
 class Interrupted(DeepNoiseError):  # noqa: N818 (a request that was honoured, not a fault)
     """The run was asked to stop; what it reached is kept."""

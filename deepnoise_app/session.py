@@ -17,7 +17,7 @@ from psygnal import SignalGroupDescriptor
 
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.runs.card import ModelCard
-from deepnoise_app.runs.recipe import Scoring
+from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunStatus
 from deepnoise_app.screen import Plate, PlateOverlay, Predictions, Screen, WellId
 
@@ -95,13 +95,34 @@ class RunView:
     stopping: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it lies on disk: what it reached, and when (seconds since 1970).
+
+    `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name.
+    """
+
+    view: RunView
+    when: float
+    accuracy: Mapping[str, float] = field(default_factory=dict)
+    has_model: bool = False
+
+
+# What a newcomer trains by.
+FIRST_RECIPE = "laptop"
+
+
 @dataclass(eq=False)
 class Session:
     """All facts.
 
     `contrast` is (C, 2) grey levels per plate; `colour_range` None means robust; `waiting` are
     folders that will be scored one after the other; `summary` is that of the last scoring;
-    `plan` what a scoring with the present settings would take (empty: not asked yet).
+    `classes` are the perturbations that each model of `predictions` can name, by its name;
+    `plan` what a scoring with the present settings would take (empty: not asked yet);
+    `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
+    says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
+    `front` is the panel that a verb has asked to the front, by its title.
     """
 
     events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
@@ -118,6 +139,7 @@ class Session:
     colour_range: tuple[float, float] | None = None
     measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
     predictions: Predictions | None = None
+    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     overlay: PlateOverlay | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
     runs: tuple[RunView, ...] = ()
@@ -125,8 +147,19 @@ class Session:
     scoring: Scoring = field(default_factory=lambda: Scoring(model="demo"))
     card: ModelCard | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Recipe = field(default_factory=lambda: Recipe.load(FIRST_RECIPE))
+    recipe_name: str = FIRST_RECIPE
+    training_plan: Mapping[str, Any] = field(default_factory=dict)
+    held_out_shown: bool = False
+    history: tuple[RunRecord, ...] = ()
+    front: str = ""
     busy: str = ""
     notice: Notice | None = None
+
+    def bring_forward(self, panel: str) -> None:
+        """Ask for a panel, also when it was the last one asked for."""
+        self.front = ""
+        self.front = panel
 
     @property
     def plates(self) -> tuple[Plate, ...]:

@@ -23,7 +23,9 @@ class Accuracy:
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-def accuracy(correct: Iterable[bool], plates: Iterable[str]) -> Accuracy | None:
+def accuracy(
+    correct: Iterable[bool] | NDArray[np.bool_], plates: Iterable[str] | NDArray[np.intp]
+) -> Accuracy | None:
     """Share of correct wells, with a 95 % interval over plates.
 
     Wilson's interval (Wilson 1927) at the effective number of wells: the number of wells divided
@@ -35,15 +37,16 @@ def accuracy(correct: Iterable[bool], plates: Iterable[str]) -> Accuracy | None:
     correct
         Per well.
     plates
-        Name of each well's plate.
+        Name or number of each well's plate.
 
     Returns
     -------
     accuracy
         None without wells.
     """
-    hits = np.fromiter(correct, dtype=np.float64)
-    _, plate = np.unique(list(plates), return_inverse=True)
+    hits = np.asarray(correct if isinstance(correct, np.ndarray) else list(correct), np.float64)
+    names = plates if isinstance(plates, np.ndarray) else list(plates)
+    _, plate = np.unique(names, return_inverse=True)
     if not len(hits):
         return None
     share = float(hits.mean())

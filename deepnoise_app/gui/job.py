@@ -11,10 +11,12 @@ from pathlib import Path
 from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined]
 
 from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.run_records import title_of
 from deepnoise_app.runs.events import Event, Saved, Started, read_events
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import start_detached
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunView
 
 POLL_MS = 250
@@ -60,11 +62,23 @@ class Jobs(QObject):
         return self._watch(run.path, recipe.task, title)
 
     def resume(self, path: Path) -> RunView:
-        """Start a worker that goes on with a run."""
+        """Start a worker that goes on with a run.
+
+        Raises
+        ------
+        RunError, RecipeError
+            If there is no run in the folder, or no worker can be started.
+        """
         run = RunFolder(path)
+        recipe = run.recipe
         run.clear_stop()
+        said = self._watch(path, recipe.task, title_of(recipe, path))
         self._start(path)
-        return self._watch(path, run.recipe.task, path.name)
+        # How the last worker ended is no longer so; the new one has not spoken yet.
+        status = replace(said.status, state=RunState.WAITING, message="", seconds_left=None)
+        self._say(replace(said, status=status), ())
+        self._timer.start()
+        return self._views[path]
 
     def stop(self, path: Path) -> None:
         """Ask the worker of a run to stop; it does so at its next boundary."""
@@ -82,7 +96,13 @@ class Jobs(QObject):
             If there is no run in the folder.
         """
         path = path.absolute()
-        return self._watch(path, RunFolder(path).recipe.task, path.name)
+        recipe = RunFolder(path).recipe
+        return self._watch(path, recipe.task, title_of(recipe, path))
+
+    def forget(self, path: Path) -> None:
+        """Watch a run no more; its worker goes on."""
+        self._views.pop(path, None)
+        self._offsets.pop(path, None)
 
     def adopt(self) -> list[RunView]:
         """Watch the trainings and scorings in the folder of runs that go on without a window."""

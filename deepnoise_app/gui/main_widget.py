@@ -21,7 +21,8 @@ class MainWidget(QWidget):
         self.parts = assemble(viewer, runs)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        for name, panel in (("Plates", self.parts.plates), *self.parts.panels):
+        results = ("Results", self.parts.results)
+        for name, panel in (("Plates", self.parts.plates), *self.parts.panels, results):
             tabs.addTab(panel, name)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -16,8 +16,13 @@ from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
+from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_shelf import RunShelf
+from deepnoise_app.gui.runs_panel import RunsPanel
 from deepnoise_app.gui.score_panel import ScorePanel
+from deepnoise_app.gui.train_panel import TrainPanel
+from deepnoise_app.gui.training_desk import TrainingDesk
 from deepnoise_app.gui.view_panel import ViewPanel
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import data_folder, runs_folder
@@ -40,11 +45,19 @@ class Parts:
     plates: PlatesPanel
     view: ViewPanel
     score: ScorePanel
+    results: ResultsTable
+    train: TrainPanel
+    runs_panel: RunsPanel
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
         """The panels of work, in the order in which one needs them."""
-        return (("View", self.view), ("Score", self.score))
+        return (
+            ("View", self.view),
+            ("Score", self.score),
+            ("Train", self.train),
+            ("Runs", self.runs_panel),
+        )
 
     def open_demo(self) -> None:
         """Make the simulated screen, if it is not there yet, and open it."""
@@ -78,6 +91,7 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
     workbench = Workbench(session, background)
     painter = Painter(session, jobs)
     desk = RunDesk(session, background, jobs)
+    training = TrainingDesk(session, background, jobs, desk)
     parts = Parts(
         session,
         background,
@@ -90,6 +104,9 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         PlatesPanel(session, workbench, painter),
         ViewPanel(session, workbench),
         ScorePanel(session, desk, workbench),
+        ResultsTable(session, desk, workbench),
+        TrainPanel(session, desk, training),
+        RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
     )
     desk.use(session.scoring)
     jobs.adopt()

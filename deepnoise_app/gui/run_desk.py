@@ -1,24 +1,32 @@
-"""The verbs for runs: score, train, check, stop, go on; what runs leave becomes facts."""
+"""The verbs for runs: score, check, stop, go on; what runs leave becomes facts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.planning import Planning
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
 from deepnoise_app.session import Notice, Paint, Painting, RunView, Session, Tone
+from deepnoise_app.writers.table import write_table
 
-Loaded = tuple[Predictions, dict[str, object]]
-PREDICTIONS, SUMMARY, PLAN = "predictions.parquet", "summary.json", "plan.json"
+Classes = dict[str, frozenset[str]]
+Loaded = tuple[Predictions, dict[str, object], Classes]
+PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
 
 
 class RunDesk:
@@ -28,7 +36,7 @@ class RunDesk:
         self._session = session
         self._background = background
         self._jobs = jobs
-        self._planning: Path | None = None
+        self._planning = Planning(jobs, self._planned)
         jobs.told.connect(self._hear)
 
     def models(self) -> dict[str, str]:
@@ -41,6 +49,7 @@ class RunDesk:
     def use(self, scoring: Scoring) -> None:
         """Score with other settings; a model that does not load is refused."""
         model = scoring.model or ""
+        self._planning.forget()
         self._session.plan = {}
         if model == self._session.scoring.model and self._session.card is not None:
             self._session.scoring = scoring
@@ -50,15 +59,15 @@ class RunDesk:
             self._session.card = card
             self._session.scoring = scoring
 
-        self._background.ask("card", lambda: load_card(model), loaded, self._complain)
+        self._background.ask("card", lambda: load_card(model), loaded, self.complain)
 
     def check(self) -> None:
         """Ask what a scoring of the open plates would take."""
         if self._session.screens:
-            if self._planning is not None:
-                self._jobs.stop(self._planning)
-            view = self._begin(self._scoring_recipe("plan", self._paths()), "check")
-            self._planning = view.path if view is not None else None
+            try:
+                self._planning.ask(self._scoring_recipe("plan", self._paths()))
+            except DeepNoiseError as error:
+                self.complain(error)
 
     def score(self, paths: Sequence[Path] | None = None) -> None:
         """Score the open screens, or folders, one after the other."""
@@ -70,12 +79,6 @@ class RunDesk:
         """Take a folder out of the queue."""
         self._session.waiting = tuple(p for p in self._session.waiting if p != path)
 
-    def train(self, recipe: Recipe) -> None:
-        """Train on the open screens."""
-        screens = [str(path) for path in self._paths()]
-        asked = recipe.model_copy(update={"task": "train", "screen": screens})
-        self._begin(asked, Path(screens[0]).name if screens else "nothing")
-
     def stop(self, path: Path) -> None:
         """Ask a run to stop."""
         self._jobs.stop(path)
@@ -85,30 +88,29 @@ class RunDesk:
         try:
             self._jobs.resume(path)
         except DeepNoiseError as error:
-            self._complain(error)
+            self.complain(error)
 
     def follow(self, path: Path) -> None:
         """Watch a run that was begun elsewhere."""
         try:
             self._jobs.follow(path)
         except DeepNoiseError as error:
-            self._complain(error)
+            self.complain(error)
 
-    def export(self, path: Path) -> None:
-        """Write the predictions as `.csv` or `.parquet`."""
+    def export(self, path: Path, rows: NDArray[np.intp] | None = None) -> None:
+        """Write the predictions, or some of their rows, as `.csv` or `.parquet`."""
         predictions = self._session.predictions
         if predictions is None:
             return
+        table = predictions.table if rows is None else predictions.table.iloc[rows]
         try:
-            if path.suffix.lower() == ".parquet":
-                predictions.table.to_parquet(path, index=False)
-            else:
-                predictions.table.to_csv(path, index=False)
+            write_table(table, path)
         except OSError as error:
             text = f"{path} could not be written: {error.strerror or error}"
             self._session.notice = Notice(text, Tone.PROBLEM, text)
         else:
-            self._session.notice = Notice(f"Written: {path}")
+            part = "" if len(table) == len(predictions) else f" of {len(predictions):,}"
+            self._session.notice = Notice(f"{len(table):,}{part} wells written: {path}")
 
     def _paths(self) -> list[Path]:
         return [Path(screen.path) for screen in self._session.screens]
@@ -125,19 +127,19 @@ class RunDesk:
             return
         first, *others = self._session.waiting
         self._session.waiting = tuple(others)
-        if self._begin(self._scoring_recipe("score", [first]), first.name) is None:
+        if self.begin(self._scoring_recipe("score", [first]), first.name) is None:
             self._next()
 
-    def _begin(self, recipe: Recipe, title: str) -> RunView | None:
+    def begin(self, recipe: Recipe, title: str) -> RunView | None:
+        """Begin a run; what hinders it is told."""
         try:
             return self._jobs.begin(recipe, title)
         except DeepNoiseError as error:
-            self._complain(error)
+            self.complain(error)
             return None
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
-        if view.task == "plan":
-            self._heard_plan(view)
+        if view.task not in ("score", "train"):
             return
         known = [v for v in self._jobs.views if v.task in ("score", "train")]
         self._session.runs = tuple(known)
@@ -148,36 +150,28 @@ class RunDesk:
             self._session.notice = Notice(message, Tone.PROBLEM, f"{message}\n{view.path}")
         elif (view.path / PREDICTIONS).is_file() and view.status.state is RunState.FINISHED:
             self._background.ask(
-                f"results {view.path}", lambda: _load(view.path), self._take, self._complain
+                f"results {view.path}", lambda: _load(view.path), self._take, self.complain
             )
         if view.task == "score":
             self._next()
 
-    def _heard_plan(self, view: RunView) -> None:
-        if view.path != self._planning or not view.status.is_over:
-            return
-        self._planning = None
-        if view.status.state is RunState.FINISHED:
-            text = (view.path / PLAN).read_text(encoding="utf-8")
-            self._session.plan = json.loads(text)
-        elif view.status.state is RunState.FAILED:
-            self._session.plan = {"refusal": view.status.message}
+    def _planned(self, plan: Mapping[str, Any]) -> None:
+        self._session.plan = plan
 
     def _take(self, loaded: Loaded) -> None:
-        """Add the predictions of a run to those that are there; newer ones of a plate count."""
-        new, summary = loaded
-        old = self._session.predictions
-        if old is not None:
-            keys = ["Metadata_Experiment", "Metadata_Plate"]
-            fresh = new.table[keys].drop_duplicates()
-            merged = old.table.merge(fresh, on=keys, how="left", indicator=True)
-            kept = old.table[(merged["_merge"] == "left_only").to_numpy()]
-            new = Predictions.joined([Predictions(kept), new])
+        new, summary, classes = loaded
         self._session.summary = summary
-        self._session.predictions = new
+        self._session.classes = {**self._session.classes, **classes}
+        self.merge(new)
         self._session.painting = Painting(Paint.PREDICTION)
 
-    def _complain(self, error: Exception) -> None:
+    def merge(self, new: Predictions) -> None:
+        """Add predictions to those that are there; newer ones of a plate count."""
+        old = self._session.predictions
+        self._session.predictions = new if old is None else old.renewed(new)
+
+    def complain(self, error: Exception) -> None:
+        """Tell the user of a fault."""
         text = str(error)
         known = isinstance(error, DeepNoiseError)
         self._session.notice = Notice(
@@ -187,4 +181,16 @@ class RunDesk:
 
 def _load(path: Path) -> Loaded:
     predictions = Predictions.read(path / PREDICTIONS)
-    return predictions, json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    return predictions, summary, _classes(path)
+
+
+def _classes(path: Path) -> Classes:
+    """Name of the model of a run, and what it can name; empty where the model is gone."""
+    recipe = RunFolder(path).recipe
+    model = path / "model" if recipe.task == "train" else recipe.scoring.model or ""
+    try:
+        card = load_card(model)
+    except DeepNoiseError:
+        return {}
+    return {card.name: frozenset(card.classes) - set(card.control_classes)}

@@ -27,12 +27,12 @@ class ScoreForm(QWidget):
     def __init__(self, value: Scoring, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._value = value
-        self.model = _combo("Model", "Which model names the wells")
+        self.model = narrow_combo("Model", "Which model names the wells")
         self.model.activated.connect(self._on_model)
-        self.candidates = _combo("Candidates", "Perturbations that a well may be given")
+        self.candidates = narrow_combo("Candidates", "Perturbations that a well may be given")
         for key, text in CANDIDATES.items():
             self.candidates.addItem(text, key)
-        self.views = _combo(
+        self.views = narrow_combo(
             "Views",
             "Flips and turns of each site that are averaged: more take longer, and are steadier",
         )
@@ -114,11 +114,11 @@ class ScoreForm(QWidget):
         self.value_changed.emit(value)
 
 
-def _combo(name: str, tip: str) -> QComboBox:
+def narrow_combo(name: str, tip: str) -> QComboBox:
+    """Return a combo box that long names of folders do not widen."""
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.setToolTip(tip)
-    # A long name of a folder must not widen the panel.
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(12)
     return combo

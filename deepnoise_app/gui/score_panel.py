@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import qtawesome
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
 from deepnoise_app.gui.drops import folders_in
+from deepnoise_app.gui.panel_body import bring_forward, line, scroll
 from deepnoise_app.gui.queue_list import QueueList
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip, shown_run
@@ -69,13 +70,13 @@ class ScorePanel(QWidget):
         layout.setSpacing(8)
         for widget in (
             QLabel("<b>Model</b>"), self.form.model, self.about, self.judged, self.warning,
-            _line(), self.form, self.limits,
-            _line(), self.plan, self.check, self.unlike, self.button, self.reason,
+            line(), self.form, self.limits,
+            line(), self.plan, self.check, self.unlike, self.button, self.reason,
             self.queue, self.run, self.outcome,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)
-        _scroll(self, body)
+        scroll(self, body)
 
     def _connect(self) -> None:
         events = self._session.events
@@ -90,6 +91,7 @@ class ScorePanel(QWidget):
         events.summary.connect(self._show_outcome)
         # A model that was refused is told by a notice: the form goes back to the one in use.
         events.notice.connect(self._on_notice)
+        events.front.connect(lambda name: bring_forward(self, name == "Score"))
 
     # What is shown ---------------------------------------------------------------------------
 
@@ -167,21 +169,3 @@ class ScorePanel(QWidget):
     def _on_notice(self) -> None:
         self._show_scoring()
         self.check.setText("Check")
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFixedHeight(1)
-    line.setStyleSheet("background-color: rgba(128, 136, 148, 90);")
-    return line
-
-
-def _scroll(panel: QWidget, body: QWidget) -> None:
-    """Fill a panel with a body that scrolls downwards where the window is low."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(body)
-    layout = QVBoxLayout(panel)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(area)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
+from deepnoise_app.analysis.verdict import Verdict
 from deepnoise_app.runs.card import ModelCard
 
 ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
@@ -58,6 +60,51 @@ def accuracies(summary: Mapping[str, Any]) -> str:
     known = summary.get("treated_wells_of_known_perturbation")
     wells = f" on {count(int(known), 'treated well')}" if known is not None else ""
     return f"Right{wells}: {', '.join(parts)}"
+
+
+def moment(when: float, now: datetime | None = None) -> str:
+    """Return a time (seconds since 1970) as `today 14:05`, `3 Nov 14:05` or `3 Nov 2025`."""
+    now = now or datetime.now().astimezone()
+    then = datetime.fromtimestamp(when, now.tzinfo)
+    days = (now.date() - then.date()).days
+    clock = f"{then:%H:%M}"
+    if days in (0, 1):
+        return f"{('today', 'yesterday')[days]} {clock}"
+    day = f"{then.day} {then:%b}"
+    return f"{day} {clock}" if then.year == now.year else f"{day} {then.year}"
+
+
+def size(number: float) -> str:
+    """Return an amount of bytes as `350 MB` or `1.2 GB`."""
+    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{max(number, 1e6) / 1e6:,.0f} MB"
+
+
+def training_plan(plan: Mapping[str, Any]) -> str:
+    """Return what a training would take, in a few lines."""
+    fewest = int(plan["fewest_wells_of_a_class"])
+    lines = [
+        f"{count(plan['wells'], 'well')} of {count(len(plan['experiments']), 'experiment')},"
+        f" {count(plan['classes'], 'perturbation')},"
+        f" at least {count(fewest, 'well')} of each",
+        f"Held out: {escape(', '.join(plan['held_out']))}",
+        f"On {escape(plan['device'])}, <b>{duration(plan['seconds'])}</b>",
+        f"Memory {size(plan['memory_needed_bytes'])} of {size(plan['memory_free_bytes'])} free,"
+        f" disk {size(plan['disk_free_bytes'])} free",
+    ]
+    return "<br>".join(lines)
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Return accuracies with their intervals and the number of wells, in a line."""
+    if not verdict.accuracies:
+        return "What these wells hold is not known, so there are no accuracies."
+    parts = [
+        f"{ACCURACIES[name]} <b>{percent(one.value)}</b> ({one.low * 100:.0f}–{one.high * 100:.0f})"
+        for name, one in verdict.accuracies.items()
+    ]
+    unknown = f"; {verdict.unknown:,} more hold what the model does not know"
+    wells = count(verdict.wells, "treated well") + (unknown if verdict.unknown else "")
+    return f"Right on {wells}: {'&nbsp; · &nbsp;'.join(parts)}"
 
 
 def unlike_plates(plates: list[Mapping[str, Any]], most: int = 3) -> str:

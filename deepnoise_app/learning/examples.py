@@ -1,14 +1,24 @@
-"""Which wells are learned from: classes, labelled wells, and the split by experiment."""
+"""Which wells are learned from: classes and labelled wells."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deepnoise_app.errors import RecipeError
-from deepnoise_app.screen import Plate, PlateMap, Role
+from deepnoise_app.analysis.hold_out import is_labelled, split
+from deepnoise_app.screen import Plate, Role, natural
+
+__all__ = [
+    "Classes",
+    "Example",
+    "find_classes",
+    "find_examples",
+    "is_labelled",
+    "most_copies",
+    "natural",
+    "split",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +41,6 @@ class Example:
     plate: int
     well: int
     label: int
-
-
-def natural(name: str) -> list[tuple[int, int | str]]:
-    """Sort key under which `sirna_2` comes before `sirna_10`."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
-
-
-def is_labelled(plate: Plate) -> bool:
-    """Whether the treatment of at least one imaged well is known."""
-    return any(_treatment(plate.map, plate, i) for i in range(len(plate.wells)))
 
 
 def find_classes(plates: Iterable[Plate], include_controls: bool) -> Classes:
@@ -79,48 +78,3 @@ def most_copies(plates: Iterable[Plate]) -> dict[str, int]:
         for name in mine.keys() - {""}:
             most[name] = max(most[name], mine[name])
     return dict(most)
-
-
-def split(labelled: Sequence[str], wanted: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Divide experiments into those to learn from and those held out.
-
-    Without a wish, one labelled experiment in five is held out, at least one, evenly spread over
-    their names (and so over cell types).
-
-    Raises
-    ------
-    RecipeError
-        If a wish is no experiment of the screen (a part of one least of all), or nothing would be
-        left to learn from.
-    """
-    if len(labelled) < 2:
-        raise RecipeError(
-            f"the screen has {len(labelled)} labelled experiment{'s' * (len(labelled) != 1)}:"
-            " training needs at least 2, one of them to be held out"
-        )
-    for name in wanted:
-        _refuse_unknown(name, labelled)
-    count = max(1, len(labelled) // 5)
-    step = len(labelled) / count
-    chosen = set(wanted) or {labelled[int((i + 1) * step) - 1] for i in range(count)}
-    training = [name for name in labelled if name not in chosen]
-    if not training:
-        raise RecipeError("every labelled experiment is held out: none is left to learn from")
-    return training, sorted(chosen)
-
-
-def _refuse_unknown(name: str, labelled: Sequence[str]) -> None:
-    if name in labelled:
-        return
-    parts = [one for one in labelled if re.match(rf"{re.escape(one)}\W", name)]
-    if parts:
-        raise RecipeError(
-            f"{name!r} is a part of the experiment {parts[0]}: only whole experiments can be held"
-            " out, because a model that has seen other plates or wells of one knows its noise"
-        )
-    raise RecipeError(f"no labelled experiment {name!r} to hold out, only {', '.join(labelled)}")
-
-
-def _treatment(plate_map: PlateMap, plate: Plate, well: int) -> str:
-    content = plate_map[plate.wells[well]]
-    return content.perturbation if content.role is Role.TREATMENT else ""

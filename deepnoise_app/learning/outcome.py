@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import get_args
 
-import pandas as pd
-
-from deepnoise_app.analysis.accuracy import Accuracy, accuracy
+from deepnoise_app.analysis import verdict
+from deepnoise_app.analysis.accuracy import Accuracy
 from deepnoise_app.runs.card import AccuracyName, Interval
-from deepnoise_app.screen import Predictions, Role
+from deepnoise_app.screen import Predictions
 
-NAMES: dict[AccuracyName, str] = {
-    "free": "Prediction_Free",
-    "one_per_well": "Prediction_OnePerWell",
-    "plate_prior": "Prediction_PlatePrior",
-}
+NAMES: tuple[AccuracyName, ...] = get_args(AccuracyName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +47,7 @@ def judge(predictions: Predictions, classes: Collection[str]) -> Outcome:
     classes
         Perturbations that the model knows.
     """
-    table = predictions.table
-    known = table["Metadata_Perturbation"] != ""
-    treated = table[(table["Metadata_Role"] == str(Role.TREATMENT)) & known]
-    learned = treated[treated["Metadata_Perturbation"].isin(set(classes))]
-    plates = (learned["Metadata_Experiment"] + "\n" + learned["Metadata_Plate"]).tolist()
-    found: dict[AccuracyName, Accuracy] = {}
-    for name, column in NAMES.items():
-        one = _one(learned, column, plates)
-        if one is not None and (learned[column] != "").any():
-            found[name] = one
-    return Outcome(found, len(learned), len(treated) - len(learned))
-
-
-def _one(table: pd.DataFrame, column: str, plates: list[str]) -> Accuracy | None:
-    right = table[column] == table["Metadata_Perturbation"]
-    return accuracy(right.tolist(), plates)
+    learned = predictions.table["Metadata_Perturbation"].isin(list(classes)).to_numpy()
+    found = verdict.judge(predictions.table, learned)
+    accuracies = {n: found.accuracies[n] for n in NAMES if n in found.accuracies}
+    return Outcome(accuracies, found.wells, found.unknown)

@@ -1,5 +1,7 @@
 """The language everyone speaks: screens, plates, wells, maps, libraries, predictions, problems."""
 
+from deepnoise_app.screen.columns import TextColumn, natural
+from deepnoise_app.screen.filter import Filter, parse_filter
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
@@ -14,6 +16,7 @@ __all__ = [
     "UNKNOWN",
     "Channel",
     "Content",
+    "Filter",
     "Library",
     "PixelSource",
     "Plane",
@@ -27,6 +30,9 @@ __all__ = [
     "Role",
     "Scale",
     "Screen",
+    "TextColumn",
     "WellId",
+    "natural",
+    "parse_filter",
     "row_letters",
 ]

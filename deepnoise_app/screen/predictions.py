@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.screen.columns import TextColumn
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.platemap import Role
 from deepnoise_app.screen.well import WellId
@@ -64,6 +66,16 @@ class Predictions:
     def has(self, key: tuple[str, str]) -> bool:
         """Whether a well of this plate is among them."""
         return not self.of(key).empty
+
+    def renewed(self, newer: Predictions) -> Predictions:
+        """Return these predictions, for the plates of newer ones with those."""
+        experiments = TextColumn.of(self.table["Metadata_Experiment"])
+        plates = TextColumn.of(self.table["Metadata_Plate"])
+        again = newer.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
+        old = np.zeros(len(self), dtype=np.bool_)
+        for experiment, plate in again.itertuples(index=False):
+            old |= experiments.among({experiment}) & plates.among({plate})
+        return Predictions.joined([Predictions(self.table[~old]), newer])
 
     def overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
         """Return the predictions of a plate as they are painted: confidence, name, right or wrong.

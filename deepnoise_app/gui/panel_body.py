@@ -1,0 +1,47 @@
+"""What panels are put together from: a body that scrolls, lines between its parts, buttons."""
+
+from __future__ import annotations
+
+import qtawesome
+from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from deepnoise_app.gui.callout import ICON_GREY
+
+
+def line() -> QFrame:
+    """Return a faint line between two parts."""
+    made = QFrame()
+    made.setFixedHeight(1)
+    made.setStyleSheet("background-color: rgba(128, 136, 148, 90);")
+    return made
+
+
+def scroll(panel: QWidget, body: QWidget) -> QScrollArea:
+    """Fill a panel with a body that scrolls downwards where the window is low."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(body)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(area)
+    return area
+
+
+def icon_button(icon: str, text: str, tip: str) -> QPushButton:
+    """Return a button with an icon, a text that is also its name, and a tooltip."""
+    button = QPushButton(qtawesome.icon(icon, color=ICON_GREY), text)
+    button.setAccessibleName(text.rstrip("…"))
+    button.setToolTip(tip)
+    return button
+
+
+def bring_forward(panel: QWidget, wanted: bool = True) -> None:
+    """Show the tab in which a panel lies, if it is wanted and lies in one."""
+    page: QWidget | None = panel
+    while wanted and page is not None:
+        tabs = page.parentWidget()
+        tabs = tabs.parentWidget() if tabs is not None else None
+        if isinstance(tabs, QTabWidget):
+            tabs.setCurrentWidget(page)
+        page = page.parentWidget()

@@ -1,0 +1,76 @@
+"""Every knob of a recipe, group by group, folded away until somebody wants to turn one."""
+
+from __future__ import annotations
+
+import qtawesome
+from pydantic import BaseModel
+from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+from superqt import QCollapsible
+
+from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.form import Form, label
+from deepnoise_app.runs.recipe import Recipe
+
+# What is asked for elsewhere in the panel, or is not for a training.
+ELSEWHERE = ("task", "screen", "plates", "reader", "start_from", "hold_out", "model")
+NOT_FOR_SCORING = ("candidates", "plate_map", "library")
+
+
+class RecipeForm(QWidget):
+    """Edits one `Recipe`: a form for its own knobs and one for each group of knobs."""
+
+    value_changed = Signal(object)
+
+    def __init__(self, value: Recipe, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value = value
+        self.forms: dict[str, Form[BaseModel]] = {}
+        self.fold = QCollapsible("All settings")
+        self.fold.setDuration(0)
+        self.fold.setCollapsedIcon(qtawesome.icon("mdi6.chevron-right", color=ICON_GREY))
+        self.fold.setExpandedIcon(qtawesome.icon("mdi6.chevron-down", color=ICON_GREY))
+        margins = self.fold.layout()
+        if margins is not None:
+            margins.setContentsMargins(0, 0, 0, 0)
+        self.fold.toggleButton().setStyleSheet("text-align: left; background: transparent;")
+        self.fold.toggleButton().setAccessibleName("All settings")
+        self.fold.toggleButton().setToolTip("Show every setting of the recipe, or fold them away")
+        for name, text, part in _groups(value):
+            form = Form(part, leave_out=(*ELSEWHERE, *NOT_FOR_SCORING))
+            form.value_changed.connect(lambda part, name=name: self._edited(name, part))
+            self.forms[name] = form
+            title = QLabel(f"<b>{label(name) if name else 'Computer'}</b>")
+            title.setToolTip(text)
+            self.fold.addWidget(title)
+            self.fold.addWidget(form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.fold)
+
+    def value(self) -> Recipe:
+        """Return the recipe as it is edited now."""
+        return self._value
+
+    def set_value(self, value: Recipe) -> None:
+        """Show another recipe; nothing is told."""
+        self._value = value
+        for name, _, part in _groups(value):
+            self.forms[name].set_value(part)
+
+    def _edited(self, name: str, part: BaseModel) -> None:
+        groups = {group for group, _, _ in _groups(self._value)}
+        own = {field: getattr(part, field) for field in type(part).model_fields}
+        changes = {name: part} if name else {f: v for f, v in own.items() if f not in groups}
+        self._value = self._value.model_copy(update=changes)
+        self.value_changed.emit(self._value)
+
+
+def _groups(recipe: Recipe) -> list[tuple[str, str, BaseModel]]:
+    """Name, sentence and value of each group; last the knobs of the recipe itself."""
+    found: list[tuple[str, str, BaseModel]] = [
+        (name, field.description or "", getattr(recipe, name))
+        for name, field in type(recipe).model_fields.items()
+        if isinstance(getattr(recipe, name), BaseModel)
+    ]
+    return [*found, ("", "Where it is computed, and the start of all random numbers", recipe)]

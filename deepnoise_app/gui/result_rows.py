@@ -1,0 +1,203 @@
+"""Predictions as rows of a table on screen: columns, their order when sorted, what a filter sees.
+
+Everything that is asked of all rows is done with arrays; single cells are made when shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepnoise_app.analysis.verdict import NAMED, Verdict, is_judged, is_learned, is_right, judge
+from deepnoise_app.screen import Filter, Predictions, TextColumn, WellId, natural
+from deepnoise_app.session import PlateKey
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column on screen: its name in the file, its title, which a filter uses, and a sentence."""
+
+    source: str
+    title: str
+    tip: str
+
+
+SHOWN = (
+    ResultColumn("Metadata_Experiment", "Experiment", "Batch that the plate belongs to"),
+    ResultColumn("Metadata_Plate", "Plate", "Plate of the experiment"),
+    ResultColumn("Metadata_Well", "Well", "Well of the plate"),
+    ResultColumn("Metadata_Role", "Role", "Treatment, control, or unknown"),
+    ResultColumn("Metadata_Perturbation", "Expected", "What the tables say that the well got"),
+    ResultColumn(
+        "Prediction_PlatePrior",
+        "Plate prior",
+        "The name if only one library plate can lie on the plate, each name given once",
+    ),
+    ResultColumn(
+        "Prediction_OnePerWell",
+        "One per well",
+        "The name if each perturbation is given to as many wells as a plate holds of it",
+    ),
+    ResultColumn("Prediction_Free", "Free", "The likeliest name, whatever the other wells got"),
+    ResultColumn("Confidence", "Confidence", "How sure the model is of the free name, 0 to 1"),
+    ResultColumn("Margin", "Margin", "How far the likeliest name lies before the next, 0 to 1"),
+    ResultColumn("Top2", "2nd", "Second likeliest name"),
+    ResultColumn("Top3", "3rd", "Third likeliest name"),
+    ResultColumn("Top4", "4th", "Fourth likeliest name"),
+    ResultColumn("Top5", "5th", "Fifth likeliest name"),
+    ResultColumn("Sites", "Sites", "Sites of the well that were looked at"),
+    ResultColumn("Flags", "Flags", "What is unusual about the well"),
+    ResultColumn("Model", "Model", "Which model named the well"),
+)
+NUMBERS = ("Confidence", "Margin", "Sites")
+_JUDGED_BY = [
+    "Metadata_Experiment",
+    "Metadata_Plate",
+    "Metadata_Role",
+    "Metadata_Perturbation",
+    *NAMED.values(),
+]
+# What reads better on screen than in the file.
+_SPELLED = {"Metadata_Role": ("_", " "), "Flags": (";", "; ")}
+NAMINGS = tuple(NAMED.values())
+
+
+@dataclass(frozen=True, eq=False)
+class ResultRows:
+    """The rows of predictions, in the order of the file.
+
+    `classes` are the perturbations that each model can name, by its name.
+    """
+
+    predictions: Predictions
+    classes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    _texts: dict[str, TextColumn] = field(default_factory=dict, init=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.predictions)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All rows, as the file has them."""
+        return self.predictions.table
+
+    @cached_property
+    def columns(self) -> tuple[ResultColumn, ...]:
+        """Columns to show: those in which at least one row holds something."""
+        return tuple(one for one in SHOWN if one.source in NUMBERS or self._filled(one.source))
+
+    def _filled(self, source: str) -> bool:
+        return any(self.text(source).names)
+
+    def text(self, source: str) -> TextColumn:
+        """Return a column of texts."""
+        if source not in self._texts:
+            key = WellId.parse if source == "Metadata_Well" else natural
+            self._texts[source] = TextColumn.of(self.table[source], key)
+        return self._texts[source]
+
+    @cached_property
+    def numbers(self) -> dict[str, NDArray[np.float64]]:
+        """The columns of numbers."""
+        return {name: self.table[name].to_numpy(dtype=np.float64) for name in NUMBERS}
+
+    @cached_property
+    def right(self) -> dict[str, TextColumn]:
+        """Per naming column `yes` or `no`, empty where it is not known or there is no name."""
+        judged = is_judged(self.table)
+        found = {}
+        for source in NAMINGS:
+            named = np.asarray(self.table[source] != "", dtype=np.bool_)
+            codes = np.where(is_right(self.table, source), 2, 1)
+            found[source] = TextColumn(np.where(judged & named, codes, 0), ("", "no", "yes"))
+        return found
+
+    @property
+    def best(self) -> str:
+        """The naming that knows most of the design, of those that there are."""
+        return next((name for name in NAMINGS if self._filled(name)), NAMINGS[-1])
+
+    @cached_property
+    def filtered_by(self) -> dict[str, TextColumn | NDArray[np.float64]]:
+        """The columns as a filter names them: by their titles, and a few other words."""
+        known: dict[str, TextColumn | NDArray[np.float64]] = {
+            one.title.casefold(): self.numbers[one.source]
+            if one.source in NUMBERS
+            else self.text(one.source)
+            for one in self.columns
+        }
+        known.setdefault("expected", self.text("Metadata_Perturbation"))
+        known["perturbation"] = known["expected"]
+        known["predicted"] = self.text(self.best)
+        known["right"] = self.right[self.best]
+        return known
+
+    def passing(self, wanted: Filter) -> Rows:
+        """Rows that pass a filter, in the order of the file; a bad one raises a `FilterError`."""
+        return np.flatnonzero(wanted.mask(self.filtered_by))
+
+    def sorted(self, rows: Rows, source: str, descending: bool) -> Rows:
+        """Return rows in order of a column; the unknown go last, equals keep their order."""
+        if source in NUMBERS:
+            values = self.numbers[source][rows]
+            places = np.where(np.isnan(values), np.inf, -values if descending else values)
+        else:
+            ranks = self.text(source).ranks[rows]
+            empty = np.asarray(self.table[source] == "", dtype=np.bool_)[rows]
+            places = np.where(empty, np.inf, -ranks if descending else ranks)
+        return rows[np.argsort(places, kind="stable")]
+
+    @cached_property
+    def _learned(self) -> NDArray[np.bool_]:
+        return is_learned(self.table, self.classes)
+
+    def verdict(self, rows: Rows) -> Verdict:
+        """How often the names of these rows are right."""
+        table = self.table if len(rows) == len(self) else self.table[_JUDGED_BY].iloc[rows]
+        return judge(table, self._learned[rows])
+
+    def place(self, row: int) -> tuple[PlateKey, WellId]:
+        """Plate and well of a row."""
+        key = (self.text("Metadata_Experiment")[row], self.text("Metadata_Plate")[row])
+        return key, WellId.parse(self.text("Metadata_Well")[row])
+
+    def _on(self, key: PlateKey) -> NDArray[np.bool_]:
+        """Rows of a plate."""
+        experiment, plate = self.text("Metadata_Experiment"), self.text("Metadata_Plate")
+        return np.asarray(experiment.among({key[0]}) & plate.among({key[1]}))
+
+    def rows_of(self, key: PlateKey, wells: Iterable[WellId]) -> Rows:
+        """Rows of some wells of a plate."""
+        mine = self.text("Metadata_Well").among({well.name for well in wells})
+        return np.flatnonzero(mine & self._on(key))
+
+    def wells_of(self, key: PlateKey, rows: Rows) -> list[WellId]:
+        """Wells of a plate that are among rows."""
+        names = self.text("Metadata_Well")
+        return [WellId.parse(names[int(row)]) for row in rows[self._on(key)[rows]]]
+
+    def cell(self, row: int, source: str) -> str:
+        """What stands in a cell."""
+        if source not in NUMBERS:
+            old, new = _SPELLED.get(source, ("", ""))
+            return self.text(source)[row].replace(old, new)
+        value = self.numbers[source][row]
+        if np.isnan(value):
+            return ""
+        return f"{value:.0f}" if source == "Sites" else f"{value:.3f}"
+
+
+EMPTY = Predictions.joined([])
+
+
+@cache
+def no_rows() -> ResultRows:
+    """Return a table without rows."""
+    return ResultRows(EMPTY)

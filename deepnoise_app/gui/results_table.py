@@ -1,0 +1,266 @@
+"""The table of results: every imaged well with its names; sorted, filtered, linked."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, QTimer
+from qtpy.QtGui import QGuiApplication, QKeySequence, QShortcut  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.errors import FilterError
+from deepnoise_app.gui.callout import quiet_label
+from deepnoise_app.gui.panel_body import icon_button
+from deepnoise_app.gui.result_rows import NAMINGS, NUMBERS, ResultColumn, ResultRows, no_rows
+from deepnoise_app.gui.results_model import SIGN_PX, ResultsModel
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.words import count, verdict_line
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import parse_filter
+from deepnoise_app.session import Session
+
+NOTHING = "No predictions yet: score a plate, and every well gets a row here."
+HINT = "Filter: sirna_250, confidence < 0.5, role = control, right = no …"
+FILTER_TIP = (
+    "Any text, or a column with =, !=, &lt;, &lt;=, &gt;, &gt;= or ~ (contains) and a value;"
+    " <b>and</b>, <b>or</b>, <b>not</b> combine them, * stands for anything (Ctrl+F)"
+)
+FILES = "CSV (*.csv);;Parquet (*.parquet)"
+# A filter is applied when the typing rests.
+REST_MS = 150
+FAULT = "#e0703a"
+WIDEST_PX = 260
+Whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+
+
+class ResultsTable(QWidget):
+    """Shows the predictions of the session; what is chosen here is chosen everywhere."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: RunDesk,
+        workbench: Workbench,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._desk = desk
+        self._workbench = workbench
+        self._choosing = False
+        self.model = ResultsModel(self)
+        self._build()
+        self._connect()
+        self._show_predictions()
+
+    def _build(self) -> None:
+        self.right = quiet_label("How often the names are right")
+        self.right.setToolTip(
+            "Share of treated wells whose name is the expected one, with the 95 % interval over"
+            " plates, for the rows that are shown"
+        )
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(HINT)
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter")
+        self.filter.setToolTip(FILTER_TIP)
+        self.shown = QLabel()
+        self.shown.setAccessibleName("Rows shown")
+        self.copy = icon_button("mdi6.content-copy", "Copy", "Copy the chosen rows (Ctrl+C)")
+        self.export = icon_button(
+            "mdi6.export-variant", "Export…", "Save the rows that are shown as CSV or Parquet"
+        )
+        self.table = _table(self.model)
+        self.nothing = QLabel(NOTHING)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        tools = QHBoxLayout()
+        for widget, stretch in (
+            (self.filter, 1),
+            (self.shown, 0),
+            (self.copy, 0),
+            (self.export, 0),
+        ):
+            tools.addWidget(widget, stretch)
+        self._loaded = QWidget()
+        column = QVBoxLayout(self._loaded)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
+        column.addWidget(self.right)
+        column.addLayout(tools)
+        column.addWidget(self.table, 1)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(self._loaded)
+
+    def _connect(self) -> None:
+        events = self._session.events
+        for fact in (events.predictions, events.classes):
+            fact.connect(self._show_predictions)
+        for fact in (events.plate, events.wells):
+            fact.connect(self._follow)
+        self.filter.textChanged.connect(lambda _: self._rest.start())
+        self.filter.returnPressed.connect(self._on_filter)
+        self._rest.timeout.connect(self._on_filter)
+        self.copy.clicked.connect(self._on_copy)
+        self.export.clicked.connect(self._on_export)
+        self.model.modelReset.connect(self._show_rows)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, context=within)
+        find.activated.connect(self.filter.setFocus)
+        copied = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table, context=within)
+        copied.activated.connect(self._on_copy)
+
+    # What is shown --------------------------------------------------------------------------
+
+    def _show_predictions(self) -> None:
+        predictions = self._session.predictions
+        there = predictions is not None and len(predictions) > 0
+        self._pages.setCurrentWidget(self._loaded if there else self.nothing)
+        if predictions is None or not there:
+            self.model.set_rows(no_rows())
+            return
+        before = self.model.rows.columns
+        rows = ResultRows(predictions, self._session.classes)
+        try:
+            self.model.set_rows(rows)
+        except FilterError:  # it speaks of a column that these predictions do not have
+            self.filter.clear()
+            self.model.set_filter(parse_filter(""))
+            self.model.set_rows(rows)
+        if rows.columns != before:
+            self._fit_columns()
+
+    def _show_rows(self) -> None:
+        """Tell of the rows that are shown, and mark again those of the chosen wells."""
+        shown, all_rows = len(self.model.shown), len(self.model.rows)
+        whole = count(all_rows, "well")
+        self.shown.setText(whole if shown == all_rows else f"{shown:,} of {whole}")
+        self.right.setText(verdict_line(self.model.rows.verdict(self.model.shown)))
+        self.export.setEnabled(shown > 0)
+        with QSignalBlocker(self.table.horizontalHeader()):
+            self.table.horizontalHeader().setSortIndicator(*self.model.sorted_by)
+        self._follow()
+
+    def _fit_columns(self) -> None:
+        for at, column in enumerate(self.model.rows.columns):
+            self.table.setColumnWidth(at, self._width(column))
+
+    def _width(self, column: ResultColumn) -> int:
+        rows, metrics = self.model.rows, self.table.fontMetrics()
+        texts = ["0.000"] if column.source in NUMBERS else rows.text(column.source).names
+        longest = max(texts, key=len, default="")
+        sign = SIGN_PX + 8 if column.source in NAMINGS else 0
+        title = metrics.horizontalAdvance(column.title) + 34  # beside it stands the arrow
+        return min(WIDEST_PX, max(title, metrics.horizontalAdvance(longest) + sign + 20))
+
+    def _follow(self) -> None:
+        """Mark the rows of the chosen wells."""
+        plate = self._session.plate
+        self.copy.setEnabled(False)
+        if plate is None or self._choosing:
+            self.copy.setEnabled(self.table.selectionModel().hasSelection())
+            return
+        rows = self.model.rows.rows_of(plate.key, self._session.wells)
+        places = np.flatnonzero(np.isin(self.model.shown, rows)) if len(rows) else rows
+        marked = QItemSelection()
+        for place in map(int, places):
+            index = self.model.index(place, 0)
+            marked.select(index, index)
+        self._choosing = True
+        self.table.selectionModel().select(marked, Whole)
+        self._choosing = False
+        self.copy.setEnabled(len(places) > 0)
+        if len(places):
+            first = self.model.index(int(places[0]), 0)
+            flags = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.table.selectionModel().setCurrentIndex(first, flags)
+            self.table.scrollTo(first)
+
+    # What the user does ---------------------------------------------------------------------
+
+    def _on_filter(self) -> None:
+        self._rest.stop()
+        try:
+            self.model.set_filter(parse_filter(self.filter.text()))
+        except FilterError as error:
+            fault = escape(str(error), quote=False)
+            self.right.setText(f"<span style='color: {FAULT}'>{fault}</span>")
+
+    def _on_selected(self) -> None:
+        """Choose the wells of the chosen rows; those of the current row's plate."""
+        places = self._selected()
+        self.copy.setEnabled(len(places) > 0)
+        if self._choosing or not len(places):
+            return
+        rows = self.model.rows
+        current = self.table.selectionModel().currentIndex().row()
+        first = current if current in places else int(places[0])
+        key, well = rows.place(int(self.model.shown[first]))
+        wells = rows.wells_of(key, self.model.shown[places])
+        if not any(plate.key == key for plate in self._session.plates):
+            return
+        self._choosing = True
+        try:
+            self._workbench.show_plate(key)
+            self._workbench.choose([well, *wells])
+        finally:
+            self._choosing = False
+
+    def _selected(self) -> NDArray[np.intp]:
+        """Places of the chosen rows, from above."""
+        found = self.table.selectionModel().selection()
+        blocks = [found.at(i) for i in range(found.size())]
+        ranges = [np.arange(one.top(), one.bottom() + 1) for one in blocks]
+        return np.unique(np.concatenate(ranges)) if ranges else np.arange(0)
+
+    def _on_copy(self) -> None:
+        places = self._selected()
+        if len(places):
+            QGuiApplication.clipboard().setText(self.model.as_text(places.tolist()))
+
+    def _on_export(self) -> None:
+        name, kind = QFileDialog.getSaveFileName(self, "Export", "predictions.csv", FILES)
+        if name:
+            path = Path(name)
+            suffix = ".parquet" if "parquet" in kind else ".csv"
+            self._desk.export(path if path.suffix else path.with_suffix(suffix), self.model.shown)
+
+
+def _table(model: ResultsModel) -> QTableView:
+    table = QTableView()
+    table.setAccessibleName("Results, one row for each well")
+    # Room between columns; colours are the theme's.
+    table.setStyleSheet("QTableView::item, QHeaderView::section { padding: 0 5px; }")
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    table.setWordWrap(False)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
+    head = table.horizontalHeader()
+    head.setHighlightSections(False)
+    head.setSectionsMovable(True)
+    head.setSortIndicatorClearable(True)
+    head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    table.setSortingEnabled(True)
+    return table

@@ -1,0 +1,233 @@
+"""The Train panel: choose a recipe and what is held out, see what it takes, train, watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import QSignalBlocker
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepnoise_app.gui.callout import Callout, quiet_label, say
+from deepnoise_app.gui.curves import Curves
+from deepnoise_app.gui.hold_out_list import HoldOutList
+from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
+from deepnoise_app.gui.recipe_form import RecipeForm
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_strip import RunStrip
+from deepnoise_app.gui.score_form import narrow_combo
+from deepnoise_app.gui.start_choice import StartChoice
+from deepnoise_app.gui.training_desk import Division, TrainingDesk
+from deepnoise_app.gui.words import count, duration, training_plan
+from deepnoise_app.session import Session
+
+NO_PLATE = "Open a screen of at least two experiments whose wells are known."
+AT_WORK = "A training is at work: stop it, or wait until it is done."
+HELD_OUT = "Never learned from; how well their wells are named is the model's accuracy."
+UNASKED = "Press <i>Check</i> to see how long it takes and what it learns from."
+OTHER = "Other file…"
+
+
+class TrainPanel(QWidget):
+    """The recipe of the next training, what it would take, and the training that goes on."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: RunDesk,
+        training: TrainingDesk,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._desk = desk
+        self._training = training
+        self._build()
+        self._connect()
+        self._show_recipe()
+        self._show_plan()
+        self._show_run()
+
+    def _build(self) -> None:
+        self.recipes = narrow_combo("Recipe", "How the training goes; every setting is below")
+        self.about = quiet_label("What the recipe is for")
+        self.start = StartChoice()
+        self.held_out = HoldOutList()
+        self.refusal = Callout("Why the experiments cannot be divided so")
+        self.form = RecipeForm(self._session.recipe)
+        self.plan = quiet_label("What the training would take")
+        self.check = icon_button("mdi6.timer-outline", "Check", "Find out what the training takes")
+        self.hindrance = Callout("Why it cannot be trained")
+        self.button = icon_button("mdi6.school-outline", "Train", NO_PLATE)
+        self.button.setMinimumHeight(36)
+        self.reason = quiet_label("Why no training can begin")
+        self.run = RunStrip(self._session, self._desk, "train")
+        self.curves = Curves()
+        self.lights = QCheckBox("Show held-out wells on the plate while it trains")
+        self.lights.setToolTip("After each epoch the plate shows which held-out wells are right")
+        self.lights.setAccessibleName(self.lights.text())
+        self.use = icon_button("mdi6.check", "Use this model", "Score with the model of this run")
+        choices = QFormLayout()
+        choices.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        choices.addRow("Recipe", self.recipes)
+        choices.addRow(self.about)
+        if self.start.is_offered:
+            choices.addRow("Start from", self.start)
+        self.watching = _column((self.run, self.curves, self.lights, self.use, line()))
+        self.dividing = _column((
+            line(), QLabel("<b>Held out</b>"), _told(HELD_OUT), self.held_out, self.refusal,
+        ))  # fmt: skip
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setSpacing(8)
+        layout.addWidget(self.watching)
+        layout.addLayout(choices)
+        for widget in (
+            self.dividing, line(), self.form,
+            line(), self.plan, self.check, self.hindrance, self.button, self.reason,
+        ):  # fmt: skip
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self._area = scroll(self, body)
+
+    def _connect(self) -> None:
+        events = self._session.events
+        self.recipes.activated.connect(self._on_recipe)
+        self.start.value_changed.connect(self._training.start_from)
+        self.held_out.value_changed.connect(self._training.hold_out)
+        self.form.value_changed.connect(self._training.edit)
+        self.check.clicked.connect(self._on_check)
+        self.button.clicked.connect(self._on_train)
+        self.lights.toggled.connect(self._training.show_held_out)
+        self.use.clicked.connect(self._on_use)
+        for fact in (events.recipe, events.recipe_name, events.screens, events.notice):
+            fact.connect(self._show_recipe)
+        for fact in (events.training_plan, events.screens, events.notice):
+            fact.connect(self._show_plan)
+        events.runs.connect(self._show_run)
+        events.held_out_shown.connect(self._show_run)
+        events.front.connect(lambda name: bring_forward(self, name == "Train"))
+
+    # What is shown --------------------------------------------------------------------------
+
+    def _show_recipe(self) -> None:
+        """Show the recipe; also when something was refused, so that it goes back to what is so."""
+        self._show_recipes()
+        recipe = self._session.recipe
+        self.form.set_value(recipe)
+        self.start.set_value(recipe)
+        division = self._division
+        self.held_out.set_value(division.plates, division.held_out)
+        self.held_out.setVisible(bool(division.plates))
+        self.dividing.setVisible(bool(self._session.screens))
+        self.refusal.say(division.refusal)
+
+    def _show_recipes(self) -> None:
+        shipped, name = self._training.recipes(), self._session.recipe_name
+        with QSignalBlocker(self.recipes):
+            self.recipes.clear()
+            for one in shipped:
+                self.recipes.addItem(one, one)
+            if name not in shipped:
+                self.recipes.addItem(name, name)
+            self.recipes.addItem(OTHER)
+            self.recipes.setCurrentIndex(self.recipes.findData(name))
+        say(self.about, shipped.get(name, ""))
+
+    def _show_plan(self) -> None:
+        plan, ready = self._session.training_plan, self._is_ready
+        self.check.setText("Check")
+        self.check.setEnabled(ready)
+        self.hindrance.say(str(plan.get("refusal", "")))
+        if not plan or "refusal" in plan:
+            say(self.plan, UNASKED if ready and not plan else "")
+        else:
+            say(self.plan, training_plan(plan))
+        self._show_button()
+
+    @property
+    def _division(self) -> Division:
+        return self._training.division()
+
+    @property
+    def _is_ready(self) -> bool:
+        return bool(self._division.held_out)
+
+    def _show_button(self) -> None:
+        view, ready = self.run.view, self._is_ready
+        at_work = view is not None and not view.status.is_over
+        self.button.setEnabled(ready and not at_work)
+        self.button.setText(self._promise())
+        self.button.setAccessibleName(self.button.text())
+        self.button.setToolTip("Learn from all labelled experiments that are not held out")
+        say(self.reason, AT_WORK if at_work else NO_PLATE if not self._division.plates else "")
+
+    def _promise(self) -> str:
+        """Say what pressing the button does."""
+        plan, division = self._session.training_plan, self._division
+        if "seconds" in plan:
+            return f"Train on {count(plan['wells'], 'well')}, {duration(plan['seconds'])}"
+        experiments = len(division.plates) - len(division.held_out)
+        return f"Train on {count(experiments, 'experiment')}" if division.held_out else "Train"
+
+    def _show_run(self) -> None:
+        view = self.run.view
+        if view is not None and self.watching.isHidden():
+            self._area.verticalScrollBar().setValue(0)  # there it is shown
+        self.watching.setVisible(view is not None)
+        self.curves.show_epochs(view.status.epochs if view is not None else ())
+        model = view is not None and any(one.what == "model" for one in view.status.saved)
+        self.use.setVisible(model)
+        with QSignalBlocker(self.lights):
+            self.lights.setChecked(self._session.held_out_shown)
+        self._show_button()
+
+    # What the user does ---------------------------------------------------------------------
+
+    def _on_recipe(self, at: int) -> None:
+        name = self.recipes.itemData(at)
+        if name is None:
+            name, _ = QFileDialog.getOpenFileName(self, "Recipe", "", "Recipes (*.toml *.json)")
+        if name:
+            self._training.choose(name)
+        else:
+            self._show_recipes()
+
+    def _on_check(self) -> None:
+        self.check.setText("Checking…")
+        self.check.setEnabled(False)
+        self._training.check()
+
+    def _on_train(self) -> None:
+        self._training.train()
+
+    def _on_use(self) -> None:
+        if self.run.view is not None:
+            self._training.use_model(self.run.view.path)
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
+        """Offer also the models that were trained since the panel was last seen."""
+        self.start.offer(self._desk.models())
+        super().showEvent(event)  # type: ignore[arg-type]
+
+
+def _column(widgets: Sequence[QWidget]) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return column
+
+
+def _told(text: str) -> QLabel:
+    label = quiet_label("What held out means")
+    label.setText(text)
+    return label

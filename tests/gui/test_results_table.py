@@ -1,0 +1,225 @@
+"""The table of results with real keys and clicks, linked with the facts of the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from qtpy.QtCore import QItemSelectionModel, Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QFileDialog
+
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.results_model import sign
+from deepnoise_app.gui.results_table import ResultsTable
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import Channel, Plate, PlateShape, Predictions, Screen, WellId
+from deepnoise_app.session import Session, Tone
+
+WELLS = tuple(WellId(row, column) for row in range(16) for column in range(24))
+Role = Qt.ItemDataRole
+
+
+class NoPixels:
+    """Planes that do not exist."""
+
+    present = np.zeros((60, 1, 1), dtype=bool)
+
+
+def make_plate(experiment: str, name: str) -> Plate:
+    shape, channels = PlateShape(16, 24), (Channel("Nuclei"),)
+    return Plate(experiment, name, shape, channels, (1,), WELLS[:60], NoPixels())
+
+
+@pytest.fixture
+def session() -> Session:
+    plates = tuple(make_plate(e, f"Plate{n}") for e in ("E01", "E02") for n in (1, 2))
+    return Session(screens=(Screen("/s", "pattern", plates[0].channels, plates),))
+
+
+@pytest.fixture
+def table(qtbot, session: Session, predicted, tmp_path: Path):
+    background = Background()
+    desk = RunDesk(session, background, Jobs(tmp_path))
+    made = ResultsTable(session, desk, Workbench(session, background))
+    qtbot.addWidget(made)
+    made.resize(1000, 260)
+    made.show()
+    session.predictions = predicted(4, wells=60)
+    yield made
+    background.close()
+
+
+def chosen(table: ResultsTable) -> list[str]:
+    found = table.table.selectionModel().selectedRows(2)
+    return [index.data() for index in found]
+
+
+def column(table: ResultsTable, title: str) -> int:
+    return [one.title for one in table.model.rows.columns].index(title)
+
+
+def test_without_predictions_a_sentence_says_how_to_get_some(table, session: Session) -> None:
+    session.predictions = None
+    assert table.nothing.isVisible()
+    assert not table.table.isVisible()
+    session.predictions = Predictions.joined([])
+    assert "score a plate" in table.nothing.text()
+
+
+def test_every_imaged_well_has_a_row(table, session: Session) -> None:
+    assert table.model.rowCount() == 240
+    assert table.shown.text() == "240 wells"
+    assert "Right on 236 treated wells: one per well <b>" in table.right.text()
+
+
+def test_typed_filter_narrows_the_table_and_its_accuracies(table, qtbot) -> None:
+    qtbot.keyClicks(table.filter, "experiment = E02")
+    qtbot.waitUntil(lambda: table.model.rowCount() == 120)
+    assert table.shown.text() == "120 of 240 wells"
+    assert "Right on 118 treated wells" in table.right.text()
+
+
+def test_a_filter_that_makes_no_sense_says_so_and_changes_nothing(table, qtbot) -> None:
+    qtbot.keyClicks(table.filter, "depth < 3")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Return)
+    assert "no column 'depth'" in table.right.text()
+    assert table.model.rowCount() == 240
+    table.filter.clear()
+    qtbot.waitUntil(lambda: "Right on 236" in table.right.text())
+
+
+def test_click_on_a_title_sorts_and_a_third_restores_the_order(table, qtbot) -> None:
+    head, at = table.table.horizontalHeader(), column(table, "Confidence")
+    place = head.sectionViewportPosition(at) + 10
+
+    def click() -> list[float]:
+        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=_point(place))
+        return [float(table.model.index(row, at).data()) for row in range(240)]
+
+    before = [float(table.model.index(row, at).data()) for row in range(240)]
+    orders = [click(), click(), click()]
+    assert sorted(before) in orders
+    assert sorted(before, reverse=True) in orders
+    assert before in orders
+
+
+def _point(x: int):
+    from qtpy.QtCore import QPoint
+
+    return QPoint(x, 8)
+
+
+def test_right_and_wrong_have_signs_of_different_form_and_words(table) -> None:
+    rows, at = table.model.rows, column(table, "Free")
+    verdicts = rows.right["Prediction_Free"]
+    right = next(i for i in range(240) if verdicts[i] == "yes")
+    wrong = next(i for i in range(240) if verdicts[i] == "no")
+    assert table.model.index(right, at).data(Role.AccessibleTextRole).endswith(", right")
+    assert table.model.index(wrong, at).data(Role.AccessibleTextRole).endswith(", wrong")
+    shown = table.model.index(wrong, at).data(Role.DecorationRole)
+    assert shown.cacheKey() == sign("no").cacheKey()
+    images = [sign(name).pixmap(16, 16).toImage() for name in ("yes", "no", "")]
+    assert images[0] != images[1] != images[2]
+
+
+def test_choosing_a_row_brings_its_plate_and_well_to_the_front(table, session, qtbot) -> None:
+    table.table.selectRow(130)
+    assert session.plate.key == ("E02", "Plate1")
+    assert session.wells == (WELLS[10],)
+    assert chosen(table) == ["A11"]
+
+
+def test_arrow_keys_walk_through_the_wells(table, session, qtbot) -> None:
+    table.table.selectRow(0)
+    qtbot.keyClick(table.table, Qt.Key.Key_Down)
+    assert session.wells == (WELLS[1],)
+
+
+def test_several_rows_are_several_wells_of_one_plate(table, session) -> None:
+    table.table.selectRow(3)
+    model, flag = table.table.selectionModel(), QItemSelectionModel.SelectionFlag
+    for row in (5, 70):
+        model.select(table.model.index(row, 0), flag.Select | flag.Rows)
+    assert session.plate.key == ("E01", "Plate1")
+    assert session.wells == (WELLS[3], WELLS[5])
+
+
+def test_wells_chosen_elsewhere_are_marked_in_the_table(table, session) -> None:
+    session.plate = session.plates[3]
+    session.wells = (WELLS[2], WELLS[20])
+    assert chosen(table) == ["A03", "A21"]
+    assert table.table.currentIndex().row() == 182
+    table.model.sort(column(table, "Confidence"))
+    assert sorted(chosen(table)) == ["A03", "A21"]
+
+
+def test_a_row_of_a_plate_that_is_not_open_chooses_nothing(table, session) -> None:
+    session.screens = ()
+    table.table.selectRow(3)
+    assert session.plate is None
+    assert session.wells == ()
+
+
+def test_copy_puts_the_rows_with_titles_on_the_clipboard(table, qtbot) -> None:
+    table.table.selectRow(1)
+    table.table.setFocus()
+    qtbot.mouseClick(table.copy, Qt.MouseButton.LeftButton)
+    titles, row = QGuiApplication.clipboard().text().split("\n")
+    assert titles.startswith("Experiment\tPlate\tWell\tRole\tExpected")
+    assert row.startswith("E01\tPlate1\tA02\tpositive control\t")
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("CSV (*.csv)", ".csv"), ("Parquet", ".parquet")])
+def test_export_writes_the_rows_that_are_shown(
+    table, session, qtbot, tmp_path: Path, monkeypatch, kind: str, suffix: str
+) -> None:
+    path = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), kind.lower()))
+    table.filter.setText("experiment = E02")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Return)
+    qtbot.mouseClick(table.export, Qt.MouseButton.LeftButton)
+    written = path.with_suffix(suffix)
+    found = pd.read_csv(written) if suffix == ".csv" else pd.read_parquet(written)
+    assert len(found) == 120
+    assert set(found["Metadata_Experiment"]) == {"E02"}
+    assert session.notice.text == f"120 of 240 wells written: {written}"
+
+
+def test_export_that_cannot_be_written_is_a_sentence(table, session, tmp_path, monkeypatch) -> None:
+    nowhere = str(tmp_path / "no" / "folder.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (nowhere, "csv"))
+    table.export.click()
+    assert session.notice.tone is Tone.PROBLEM
+    assert "could not be written" in session.notice.text
+
+
+def test_new_predictions_keep_filter_and_order(table, session, predicted, qtbot) -> None:
+    table.filter.setText("role = treatment")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Return)
+    table.model.sort(column(table, "Confidence"), Qt.SortOrder.DescendingOrder)
+    session.predictions = predicted(2, wells=60)
+    assert table.shown.text() == "118 of 120 wells"
+    at = column(table, "Confidence")
+    shown = [float(table.model.index(row, at).data()) for row in range(118)]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_a_filter_of_a_column_that_is_gone_is_given_up(table, session, predicted, qtbot) -> None:
+    table.filter.setText("flags ~ missing")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Return)
+    assert table.model.rowCount() == 4
+    session.predictions = Predictions(predicted(1, wells=60).table.assign(Flags=""))
+    assert table.model.rowCount() == 60
+    assert table.filter.text() == ""
+
+
+def test_every_control_has_a_tooltip_and_a_name(table) -> None:
+    controls = [table.filter, table.copy, table.export]
+    assert all(one.toolTip() and one.accessibleName() for one in controls)
+    assert table.table.accessibleName()
+    assert table.shown.accessibleName()

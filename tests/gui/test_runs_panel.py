@@ -1,0 +1,287 @@
+"""Runs on disk: read, listed, watched, gone on with, repeated, deleted with a question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_records import read_record, read_records
+from deepnoise_app.gui.run_shelf import RunShelf
+from deepnoise_app.gui.runs_panel import RunsPanel, summary_line
+from deepnoise_app.gui.training_desk import TrainingDesk
+from deepnoise_app.gui.words import moment
+from deepnoise_app.runs.events import EpochEnded, Finished, Progress, Started, Stopped
+from deepnoise_app.runs.files import write_whole
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.lock import Holder
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.session import Session
+
+
+def make_run(path: Path, task: str, *events, began: float = 1e9) -> Path:
+    run = RunFolder.create(path, Recipe(task=task, screen=["/screens/mine"]))
+    for event in (Started(time=began), *events):
+        run.tell(event)
+    return path
+
+
+def epoch(number: int, free: float, prior: float) -> EpochEnded:
+    return EpochEnded(
+        epoch=number, epochs=4, step=number, loss=1.0, free=free, plate_prior=prior, seconds=1
+    )
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """A training that stopped, then a scoring that is done; a plan and a stray folder beside."""
+    folder = tmp_path / "runs"
+    make_run(folder / "one", "train", epoch(1, 0.5, 0.7), epoch(2, 0.4, 0.9), Stopped(message="so"))
+    write_whole(folder / "one" / "model" / "model.json", "{}")
+    make_run(folder / "two", "score", Finished(message="done"), began=2e9)
+    accuracy = {"free": {"value": 0.25, "low": 0.2, "high": 0.3}}
+    write_whole(folder / "two" / "summary.json", json.dumps({"accuracy": accuracy}))
+    make_run(folder / "plan", "plan", Finished())
+    (folder / "stray").mkdir()
+    write_whole(folder / "stray" / "recipe.json", "no recipe")
+    return folder
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture
+def thrown() -> list[Path]:
+    return []
+
+
+@pytest.fixture
+def jobs(qtbot, runs: Path):
+    made = Jobs(runs, start=lambda _: 0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def panel(qtbot, session: Session, jobs: Jobs, thrown: list[Path]):
+    background = Background()
+    desk = RunDesk(session, background, jobs)
+    training = TrainingDesk(session, background, jobs, desk)
+
+    def throw_away(path: Path) -> bool:
+        thrown.append(path)
+        path.rename(path.parent.parent / f"bin-{path.name}")
+        return True
+
+    shelf = RunShelf(session, background, jobs, desk, throw_away)
+    made = RunsPanel(session, desk, training, shelf)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: len(session.history) == 2)
+    yield made
+    background.close()
+
+
+def choose(panel: RunsPanel, name: str) -> None:
+    names = [record.view.path.name for record in panel._session.history]
+    panel.list.setCurrentRow(names.index(name))
+
+
+def answer(button: str) -> Callable[[], None]:
+    """Press a button of the question that comes up."""
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(b for b in box.buttons() if button in b.text().replace("&", "")).click()
+
+    QTimer.singleShot(50, press)
+    return press
+
+
+def test_runs_are_read_newest_first_and_plans_are_none(runs: Path) -> None:
+    records = read_records(runs)
+    assert [record.view.path.name for record in records] == ["two", "one"]
+    assert [record.view.title for record in records] == ["mine", "mine"]
+    assert read_record(runs / "plan") is None
+    assert read_record(runs / "stray") is None
+
+
+def test_accuracy_is_that_of_the_summary_or_of_the_best_epoch(runs: Path) -> None:
+    scored, trained = read_records(runs)
+    assert scored.accuracy == {"free": 0.25}
+    assert trained.accuracy == {"plate_prior": 0.7, "free": 0.5}
+    assert (scored.has_model, trained.has_model) == (False, True)
+
+
+def test_a_torn_summary_is_passed_over(runs: Path) -> None:
+    write_whole(runs / "two" / "summary.json", '{"accuracy":')
+    assert read_record(runs / "two").accuracy == {}
+
+
+def test_each_run_has_a_line_with_task_state_time_and_accuracy(panel) -> None:
+    assert [panel.list.item(i).text().split("\n")[0] for i in range(2)] == ["mine", "mine"]
+    assert panel.list.item(1).text().split("\n")[1] == (
+        f"Training · stopped · {moment(1e9)} · plate prior 70 %"
+    )
+    assert "Scoring · finished" in panel.list.item(0).text()
+
+
+def test_without_runs_a_sentence_says_where_they_come_from(panel, session: Session) -> None:
+    session.history = ()
+    assert "Train or score" in panel.nothing.text()
+    assert panel.nothing.isVisible()
+    assert not panel.verbs.isVisible()
+
+
+def test_only_what_makes_sense_can_be_pressed(panel) -> None:
+    choose(panel, "one")
+    assert [b.isEnabled() for b in (panel.go_on, panel.stop, panel.use, panel.repeat)] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    choose(panel, "two")
+    assert [b.isEnabled() for b in (panel.go_on, panel.stop, panel.use, panel.repeat)] == [
+        False, False, False, False,
+    ]  # fmt: skip
+
+
+def test_a_stopped_run_goes_on_and_its_line_keeps_up(panel, session, runs, qtbot) -> None:
+    choose(panel, "one")
+    qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
+    RunFolder(runs / "one").tell(Started(time=3e9))
+    RunFolder(runs / "one").tell(Progress(phase="Reading", done=3, total=8))
+    qtbot.waitUntil(lambda: "Reading: 3 of 8" in panel.list.item(0).text())
+    choose(panel, "one")
+    assert not panel.delete.isEnabled()
+    qtbot.mouseClick(panel.stop, Qt.MouseButton.LeftButton)
+    assert RunFolder(runs / "one").stop_requested
+    assert not panel.stop.isEnabled()
+
+
+def test_the_model_of_a_run_is_handed_to_score(panel, session, runs, qtbot) -> None:
+    choose(panel, "one")
+    qtbot.mouseClick(panel.use, Qt.MouseButton.LeftButton)
+    # What lies there is no model: that is said, and the one in use stays.
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert "has no weights" in session.notice.text
+    assert session.scoring.model == "demo"
+    assert session.front == "Score"
+
+
+def test_the_recipe_of_a_run_goes_to_the_train_panel(panel, session, qtbot) -> None:
+    choose(panel, "one")
+    qtbot.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
+    assert session.recipe_name == "one"
+    assert session.front == "Train"
+
+
+def test_any_folder_of_a_run_can_be_watched(panel, session, tmp_path, qtbot, monkeypatch) -> None:
+    other = make_run(tmp_path / "elsewhere", "train", epoch(1, 0.5, 0.5), began=4e9)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other))
+    qtbot.mouseClick(panel.watch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(session.history) == 3)
+    assert session.history[0].view.path == other
+    RunFolder(other).tell(Progress(phase="Training", done=5, total=8))
+    qtbot.waitUntil(lambda: "Epoch 2 of 4" in panel.list.item(0).text())
+
+
+def test_a_folder_that_is_no_run_is_a_sentence(panel, session, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    panel.watch.click()
+    assert "is not a run folder" in session.notice.text
+
+
+def test_delete_asks_and_moves_the_run_to_the_bin(panel, session, runs, thrown, qtbot) -> None:
+    choose(panel, "one")
+    answer("Move to the bin")
+    qtbot.mouseClick(panel.delete, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(session.history) == 1)
+    assert thrown == [runs / "one"]
+    assert "in the bin" in session.notice.text
+
+
+def test_delete_does_nothing_when_the_answer_is_no(panel, thrown, qtbot) -> None:
+    panel.activateWindow()
+    panel.list.setFocus()
+    qtbot.waitUntil(panel.list.hasFocus)
+    answer("Cancel")
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert thrown == []
+
+
+def test_a_model_in_use_is_not_deleted(panel, session, runs, thrown) -> None:
+    model = str(runs / "one" / "model")
+    session.scoring = session.scoring.model_copy(update={"model": model})
+    panel._shelf.delete(runs / "one")
+    assert "Score uses the model of one" in session.notice.text
+    assert thrown == []
+
+
+def test_a_run_at_work_is_not_deleted(panel, session, runs, thrown) -> None:
+    import os
+
+    holder = Holder.of(os.getpid())
+    write_whole(RunFolder(runs / "one").worker_path, holder.model_dump_json())
+    panel._shelf.delete(runs / "one")
+    assert "one is at work" in session.notice.text
+    assert thrown == []
+
+
+def test_what_cannot_go_to_the_bin_stays_and_says_so(panel, session, runs, qtbot) -> None:
+    panel._shelf._throw_away = lambda _: False
+    panel._shelf.delete(runs / "two")
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert "delete the folder yourself" in session.notice.text
+    assert (runs / "two").is_dir()
+
+
+def test_refresh_finds_what_others_have_begun(panel, session, runs, qtbot) -> None:
+    make_run(runs / "three", "score", began=5e9)
+    panel.refresh.click()
+    qtbot.waitUntil(lambda: len(session.history) == 3)
+    choose(panel, "three")
+    panel.refresh.click()
+    (runs / "four").mkdir()
+    make_run(runs / "four", "score", began=6e9)
+    panel.refresh.click()
+    qtbot.waitUntil(lambda: len(session.history) == 4)
+    assert panel.chosen.view.path.name == "three"
+
+
+def test_a_line_of_a_run_at_work_says_what_it_does(runs: Path) -> None:
+    record = read_record(runs / "one")
+    status = record.view.status.after(Started()).after(Progress(phase="Reading", done=1, total=2))
+    going = replace(record, view=replace(record.view, status=status))
+    assert summary_line(going) == "Training · Reading: 1 of 2 · plate prior 70 %"
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (datetime(2026, 11, 24, 9, 5, tzinfo=UTC), "today 09:05"),
+        (datetime(2026, 11, 23, 23, 59, tzinfo=UTC), "yesterday 23:59"),
+        (datetime(2026, 3, 3, 1, 2, tzinfo=UTC), "3 Mar 01:02"),
+        (datetime(2025, 3, 3, 1, 2, tzinfo=UTC), "3 Mar 2025"),
+    ],
+)
+def test_moments_are_said_as_people_say_them(when: datetime, said: str) -> None:
+    assert moment(when.timestamp(), datetime(2026, 11, 24, 12, tzinfo=UTC)) == said
+
+
+def test_every_control_has_a_tooltip_and_a_name(panel) -> None:
+    controls = [
+        panel.watch, panel.refresh, panel.list, panel.go_on, panel.stop, panel.use, panel.repeat,
+        panel.folder, panel.delete,
+    ]  # fmt: skip
+    assert [one for one in controls if not (one.toolTip() and one.accessibleName())] == []
