@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from deepnoise_app.runs.recipe import Recipe
 
 
+DOUBTS = {
+    "uncalled": "stay uncalled: their confidence is too low",
+    "not_in_library": "look like no perturbation of the library (flag not-in-library)",
+}
+
+
 class Candidates(StrEnum):
     """Where the perturbations that a plate may hold come from."""
 
@@ -22,7 +28,12 @@ class Candidates(StrEnum):
 
 
 def score(
-    model: Annotated[str, typer.Argument(help="Model folder, or the name of a shipped model.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="Model folder, name of a shipped model, or folder of several models: an ensemble."
+        ),
+    ],
     path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
     out: Annotated[Path, typer.Option(help="New folder for predictions and summary.")],
     plate_map: Annotated[
@@ -37,6 +48,18 @@ def score(
     candidates: Annotated[
         Candidates, typer.Option(help="Perturbations that a plate may hold.")
     ] = Candidates.LIBRARY,
+    adapt: Annotated[
+        bool, typer.Option("--adapt", help="Batch-norm statistics from each plate's own wells.")
+    ] = False,
+    anchor: Annotated[
+        bool, typer.Option("--anchor", help="Normalise by the negative controls of each plate.")
+    ] = False,
+    abstain_below: Annotated[
+        float, typer.Option(min=0, max=1, help="Flag wells of lower confidence as uncalled.")
+    ] = 0.0,
+    anndata: Annotated[
+        bool, typer.Option("--anndata", help="Write embeddings and predictions as .h5ad, too.")
+    ] = False,
     resume: Annotated[bool, typer.Option(help="Go on with the scoring in OUT.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
 ) -> None:
@@ -44,7 +67,9 @@ def score(
     from deepnoise_app.cli.runs import finish, open_run, work_here
     from deepnoise_app.runs.folder import RunFolder
 
-    asked = scoring_recipe(model, path, plate_map, library, candidates)
+    asked = scoring_recipe(
+        model, path, plate_map, library, candidates, adapt, anchor, abstain_below
+    )
     if resume and (out / "recipe.json").is_file():
         asked = RunFolder(out.absolute()).recipe
     from deepnoise_app.learning.work import make_plan
@@ -52,6 +77,10 @@ def score(
     plan = make_plan(asked)
     run = open_run(out, asked, resume)
     finish(work_here(run, plan))
+    if anndata:
+        from deepnoise_app.reports.annotated import write_anndata
+
+        write_anndata(run.path)
     summary = json.loads((run.path / "summary.json").read_text(encoding="utf-8"))
     if as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
@@ -65,6 +94,9 @@ def scoring_recipe(
     plate_map: Path | None = None,
     library: Path | None = None,
     candidates: Candidates = Candidates.LIBRARY,
+    adapt: bool = False,
+    anchor: bool = False,
+    abstain_below: float = 0.0,
 ) -> Recipe:
     """Return the recipe of a scoring, with whole paths."""
     from deepnoise_app.runs.card import resolve_model
@@ -75,6 +107,9 @@ def scoring_recipe(
         candidates=candidates.value,
         plate_map=None if plate_map is None else str(plate_map.absolute()),
         library=None if library is None else str(library.absolute()),
+        adapt=adapt,
+        anchor=anchor,
+        abstain_below=abstain_below,
     )
     screens = [str(path.absolute()) for path in dict.fromkeys(paths)]
     return Recipe(task="score", screen=screens, scoring=scoring)
@@ -86,6 +121,11 @@ def show_summary(summary: dict[str, Any]) -> None:
         f"{summary['wells']} wells, {summary['sites']} sites scored in {summary['seconds']:.1f} s"
         f" by the model {summary['model']}"
     )
+    if summary["correction"] != "none":
+        print(f"Corrected: {summary['correction']}")
+    for key, text in DOUBTS.items():
+        if summary.get(key):
+            print(f"{summary[key]} wells {text}")
     names = {"free": "free", "one_per_well": "one per well", "plate_prior": "plate prior"}
     if summary.get("accuracy"):
         known = summary["treated_wells_of_known_perturbation"]

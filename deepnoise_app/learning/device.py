@@ -44,6 +44,13 @@ def memory_budget() -> int:
     return int(psutil.virtual_memory().available * KEPT_SHARE)
 
 
+def activation_room(device: torch.device) -> int:
+    """Bytes that the activations of a network may fill beside what is there."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0] * KEPT_SHARE)
+    return memory_budget()
+
+
 def leave_a_core() -> None:
     """Compute with all cores but one, so that a window beside stays quick."""
     torch.set_num_threads(max(1, torch.get_num_threads() - 1))

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from deepnoise_app.learning.data import SiteStore
+from deepnoise_app.learning.device import memory_budget
 from deepnoise_app.learning.survey import (
     Normalisation,
     PlateSurvey,
     normalisations,
     survey_plate,
 )
-from deepnoise_app.runs.card import ChannelStatistics
+from deepnoise_app.runs.card import ChannelStatistics, ModelCard
 from deepnoise_app.runs.events import Event, Progress
 from deepnoise_app.screen import Plate
 
 AHEAD = 64
+
+Channels = Sequence[Sequence[int]]
+Kind = tuple[int, str, tuple[tuple[float, float], ...]]
+Asked = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +43,36 @@ class Reading:
     pool: ThreadPoolExecutor
     tell: Callable[[Event], None]
     should_stop: Callable[[], bool]
+
+
+class Materials:
+    """Makes plates ready once for all models that take them alike (the folds of an ensemble do).
+
+    Of every kind of model only the last plates are kept.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = replace(reading, tell=lambda _: None)
+        self._kept: dict[Kind, tuple[Asked, Material]] = {}
+
+    def of(self, card: ModelCard, plates: Sequence[Plate], channels: Channels) -> Material:
+        """Return the material of these plates for a model; `channels` per plate."""
+        kind = (
+            card.input_size,
+            card.normalisation,
+            tuple((one.mean, one.std) for one in card.channel_statistics),
+        )
+        asked = tuple(
+            (*plate.key, *map(str, one)) for plate, one in zip(plates, channels, strict=True)
+        )
+        kept = self._kept.get(kind)
+        if kept is not None and kept[0] == asked:
+            return kept[1]
+        self._kept.pop(kind, None)  # its memory goes before the next plates come
+        store = SiteStore(plates, channels, card.input_size, memory_budget())
+        made = prepare(store, card.normalisation, self._reading, card.channel_statistics)
+        self._kept[kind] = asked, made
+        return made
 
 
 def prepare(

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepnoise_app.errors import RecipeError, ScreenError
+from deepnoise_app.learning.anchor import has_negative_controls
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
 from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.ensemble import joint_card, resolve_models
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Problem, Screen
 
@@ -42,8 +44,17 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PlannedModel:
+    """A model that scores; `channels` per plate as indices of the file's channels."""
+
+    folder: Path
+    card: ModelCard
+    channels: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoringPlan:
-    """Plates to score with a model; `channels` per plate as indices of the file's channels.
+    """Plates to score with one model or several; `card` speaks for all of them.
 
     `expected` holds per plate what its wells are expected to hold: what the screen's tables say,
     and over it what a plate map says, where one was given. `problems` are those of the plate map.
@@ -51,11 +62,20 @@ class ScoringPlan:
 
     screens: tuple[Screen, ...]
     card: ModelCard
+    models: tuple[PlannedModel, ...]
     plates: tuple[Plate, ...]
-    channels: tuple[tuple[int, ...], ...]
     library: Library | None
     expected: Mapping[PlateKey, PlateMap]
     problems: tuple[Problem, ...] = ()
+    candidates: str = "library"
+
+    def roles(self, plate: Plate) -> PlateMap:
+        """What is known of the wells of a plate before scoring.
+
+        That is what the screen's own tables say: a plate map that only tells what is expected must
+        change no prediction.
+        """
+        return self.expected[plate.key] if self.candidates == "plate-map" else plate.map
 
 
 def open_screens(recipe: Recipe) -> tuple[Screen, ...]:
@@ -134,7 +154,9 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     pick_device(recipe.device)
     if scoring.model is None:
         raise RecipeError("the recipe names no model to score with")
-    card = load_card(scoring.model)
+    folders = resolve_models(scoring.model)
+    cards = [load_card(folder) for folder in folders]
+    card = joint_card(cards)
     wanted = set(recipe.plates)
     plates = tuple(
         plate
@@ -145,9 +167,9 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     if not plates:
         which = f"none of the plates {', '.join(sorted(wanted))}" if wanted else "no plate"
         raise ScreenError(f"{which} of {', '.join(recipe.screen)} has an image to score")
-    channels = tuple(
-        tuple(match_channels(card.channels, plate.channels, " ".join(plate.key)))
-        for plate in plates
+    models = tuple(
+        PlannedModel(folder, one, _channels(one, plates))
+        for folder, one in zip(folders, cards, strict=True)
     )
     expected = {plate.key: plate.map for plate in plates}
     problems: tuple[Problem, ...] = ()
@@ -158,14 +180,41 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
         problems = given.problems
     if scoring.candidates == "plate-map":
         _need_candidates(expected)
-    return ScoringPlan(
+    plan = ScoringPlan(
         tuple(screens),
         card,
+        models,
         plates,
-        channels,
         _library(recipe, card),
         expected,
         problems,
+        scoring.candidates,
+    )
+    if scoring.anchor:
+        _need_negative_controls(plan)
+    return plan
+
+
+def _channels(card: ModelCard, plates: Sequence[Plate]) -> tuple[tuple[int, ...], ...]:
+    """Index of the file's channels for each of the model's channels, per plate."""
+    return tuple(
+        tuple(match_channels(card.channels, plate.channels, " ".join(plate.key)))
+        for plate in plates
+    )
+
+
+def _need_negative_controls(plan: ScoringPlan) -> None:
+    if any(has_negative_controls(plate, plan.roles(plate)) for plate in plan.plates):
+        return
+    told = any(has_negative_controls(plate, plan.expected[plate.key]) for plate in plan.plates)
+    cure = (
+        "the plate map names some, but it may change predictions only with --candidates plate-map"
+        if told
+        else "they stand in the tables beside the images, with the role negative_control"
+    )
+    raise RecipeError(
+        f"no imaged well of {', '.join(s.path for s in plan.screens)} is known to be a negative"
+        f" control, so there is nothing to anchor the normalisation to: {cure}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,10 @@ from scipy.special import log_softmax
 from deepnoise_app.analysis.assignment import UNASSIGNED, assign
 from deepnoise_app.analysis.library import LibraryOrder, candidates_of, infer_library_order
 from deepnoise_app.learning.score import PlateScores
+from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.screen import COLUMNS, Library, PlateMap, Predictions, Role
+
+UNASSIGNED_FLAG, UNCALLED, STRANGER = "unassigned", "uncalled", "not-in-library"
 
 Candidates = Literal["all", "plate-map", "library"]
 Labels = list[str]
@@ -27,7 +30,9 @@ class Naming:
 
     `classes` are the model's, `controls` those of them that only controls get: they are left out.
     `copies` says how many wells of a plate each perturbation may get without a library; one where
-    it says nothing. `model` and `correction` stand in the table.
+    it says nothing. `model` stands in the table. `temperature` tempers confidence and margin, and
+    nothing else; wells of lower confidence than `abstain_below` are flagged as uncalled, wells
+    whose highest logit is below `stranger_below` as not in this library.
     """
 
     classes: tuple[str, ...]
@@ -36,7 +41,34 @@ class Naming:
     copies: Mapping[str, int] = field(default_factory=dict)
     candidates: Candidates = "library"
     model: str = ""
-    correction: str = "none"
+    temperature: float = 1.0
+    abstain_below: float = 0.0
+    stranger_below: float | None = None
+
+    @classmethod
+    def by_card(
+        cls, card: ModelCard, library: Library | None, candidates: Candidates, abstain_below: float
+    ) -> Naming:
+        """Return what a model may make of a plate."""
+        bare = cls(
+            tuple(card.classes),
+            tuple(card.control_classes),
+            library,
+            card.copies,
+            candidates,
+            card.name,
+        )
+        return bare.doubting(card, abstain_below)
+
+    def doubting(self, card: ModelCard, abstain_below: float) -> Naming:
+        """Return the same with the temperature and the library limit of a card."""
+        calibration, limit = card.calibration, card.library_limit
+        return replace(
+            self,
+            temperature=1.0 if calibration is None else calibration.temperature,
+            abstain_below=abstain_below,
+            stranger_below=None if limit is None else limit.cosine * card.scale,
+        )
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -96,11 +128,17 @@ def name_experiment(
     return tables, order
 
 
-def _log_shares(plate: PlateScores, naming: Naming) -> NDArray[np.float64]:
+def _log_shares(
+    plate: PlateScores, naming: Naming, temperature: float = 1.0
+) -> NDArray[np.float64]:
     """(wells, treatments): logarithm of the softmax; comparable between wells."""
+    return np.asarray(log_softmax(_treatment_logits(plate, naming) / temperature, axis=1))
+
+
+def _treatment_logits(plate: PlateScores, naming: Naming) -> NDArray[np.float64]:
     apart = set(naming.controls)
     kept = [i for i, name in enumerate(naming.classes) if name not in apart]
-    return np.asarray(log_softmax(plate.logits[:, kept].astype(np.float64), axis=1))
+    return plate.logits[:, kept].astype(np.float64)
 
 
 def _competing(plate: PlateScores, plate_map: PlateMap) -> NDArray[np.bool_]:
@@ -147,15 +185,21 @@ def _table(
     names = naming.treatments
     readable = [bool(np.isfinite(row).all()) for row in log_p]
     ranked = np.argsort(-np.nan_to_num(log_p), axis=1, kind="stable")[:, :5]
-    best = np.nan_to_num(np.exp(np.take_along_axis(log_p, ranked, axis=1)))
+    tempered = _log_shares(plate, naming, naming.temperature)
+    best = np.nan_to_num(np.exp(np.take_along_axis(tempered, ranked, axis=1)))
     top = [[names[i] if ok else "" for i in row] + [""] * (5 - len(row))
            for row, ok in zip(ranked, readable, strict=True)]  # fmt: skip
     scores = log_p[compete]
     copies = [naming.copies_of(name) for name in names]
     one = _spread(compete, _assigned(scores, names, range(len(names)), copies))
+    doubts: dict[str, Sequence[bool] | NDArray[np.bool_]] = {
+        UNASSIGNED_FLAG: [not label for label in one],
+        UNCALLED: best[:, 0] < naming.abstain_below,
+        STRANGER: _strangers(plate, naming),
+    }
     flags = [
-        (*mine, *(["unassigned"] if c and not label else []))
-        for mine, c, label in zip(plate.flags, compete, one, strict=True)
+        (*mine, *(flag for flag, found in doubts.items() if compete[at] and found[at]))
+        for at, mine in enumerate(plate.flags)
     ]
     second = best[:, 1] if best.shape[1] > 1 else np.zeros(len(best))
     columns: dict[str, object] = {
@@ -173,9 +217,16 @@ def _table(
         "Sites": plate.sites,
         "Flags": [";".join(mine) for mine in flags],
         "Model": naming.model,
-        "Correction": naming.correction,
+        "Correction": plate.correction,
     }
     return Predictions(pd.DataFrame(columns, columns=list(COLUMNS)))
+
+
+def _strangers(plate: PlateScores, naming: Naming) -> NDArray[np.bool_]:
+    """(wells,): those that are like no perturbation that they may be given."""
+    if naming.stranger_below is None:
+        return np.zeros(len(plate.wells), dtype=np.bool_)
+    return np.asarray(_treatment_logits(plate, naming).max(axis=1) < naming.stranger_below)
 
 
 def _spread(mask: NDArray[np.bool_], labels: Labels) -> Labels:

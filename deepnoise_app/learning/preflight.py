@@ -51,8 +51,9 @@ def check(run: RunFolder, recipe: Recipe, plan: Plan, reading: Reading) -> str:
 
 def _scoring(recipe: Recipe, plan: ScoringPlan, reading: Reading) -> dict[str, Any]:
     device = pick_device(recipe.device)
-    card, network = load_package(recipe.scoring.model or "")
-    store = SiteStore(plan.plates, plan.channels, card.input_size, memory_budget())
+    models = [load_package(model.folder) for model in plan.models]
+    card = models[0][0]
+    store = SiteStore(plan.plates, plan.models[0].channels, card.input_size, memory_budget())
     decoding, unlike = 0.0, []
     looked_at = _spread(len(plan.plates), PLATES_LOOKED_AT)
     for done, at in enumerate(looked_at):
@@ -67,9 +68,10 @@ def _scoring(recipe: Recipe, plan: ScoringPlan, reading: Reading) -> dict[str, A
         reasons = unlike_outwardly(card, survey, len(plate.wells))
         if reasons:
             unlike.append({"experiment": plate.experiment, "plate": plate.name, "reasons": reasons})
-    network.to(device)
-    batch = torch.zeros(TRIED_BATCH, len(card.channels), card.input_size, card.input_size)
-    forward = _pace(lambda: _forward(network, batch.to(device), recipe.scoring.views))
+    forward = sum(
+        _pace_of(network.to(device), len(card.channels), card.input_size, device, recipe)
+        for card, network in models
+    )
     sites = sum(int(plate.present.any(axis=2).sum()) for plate in plan.plates)
     each = decoding / len(looked_at) / thread_count(recipe.workers) + forward / TRIED_BATCH
     return {
@@ -131,6 +133,14 @@ def _labelled(plates: Sequence[Plate], names: set[str]) -> list[str]:
 def _spread(count: int, most: int) -> list[int]:
     """Up to `most` of `count` positions, evenly spread."""
     return [int(i) for i in np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))]
+
+
+def _pace_of(
+    network: DeepNoiseNet, channels: int, size: int, device: torch.device, recipe: Recipe
+) -> float:
+    """Seconds that a model takes for the batch that is tried."""
+    batch = torch.zeros(TRIED_BATCH, channels, size, size, device=device)
+    return _pace(lambda: _forward(network, batch, recipe.scoring.views))
 
 
 def _forward(network: DeepNoiseNet, batch: torch.Tensor, views: int) -> None:

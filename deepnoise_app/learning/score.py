@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deepnoise_app.errors import Interrupted
+from deepnoise_app.learning.adabn import adapt
 from deepnoise_app.learning.augment import dihedral, normalise
 from deepnoise_app.learning.data import FULL, SitePixels, SiteStore, read_ahead
+from deepnoise_app.learning.device import activation_room
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.survey import Normalisation, PlateSurvey
 from deepnoise_app.screen import WellId
@@ -26,7 +28,7 @@ class PlateScores:
 
     `logits` are (wells, classes) and `embeddings` (wells, D), means over sites and views; NaN for
     a well without a readable image. `sites` is how many sites took part; `flags` says per well
-    what was wrong with its images.
+    what was wrong with its images; `correction` names what was corrected.
     """
 
     experiment: str
@@ -36,6 +38,7 @@ class PlateScores:
     embeddings: NDArray[np.float32]
     sites: NDArray[np.intp]
     flags: tuple[tuple[str, ...], ...]
+    correction: str = "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,19 +69,13 @@ class Scorer:
             If `should_stop` says so.
         """
         chosen = survey.chosen()
-        places = [at for well in sorted(chosen) for at in chosen[well]]
-        sites = read_ahead(
-            self.pool, places, lambda at: store.read(survey.refs[at]), 2 * self.batch_size
-        )
+        wells = np.array([survey.refs[at].well for at in _places(survey)], dtype=np.intp)
         logits, embeddings = [], []
         self.network.eval()
-        for batch in _batches(sites, self.batch_size):
-            if should_stop():
-                raise Interrupted("stopped while a plate was scored")
-            made = self.describe(batch, group)
+        for sites in self.sites(store, survey, group, should_stop):
+            made = self.describe(sites)
             logits.append(made[0])
             embeddings.append(made[1])
-        wells = np.array([survey.refs[at].well for at in places], dtype=np.intp)
         count = len(store.plates[plate].wells)
         classes, width = self.network.head.weight.shape
         name = store.plates[plate]
@@ -92,13 +89,49 @@ class Scorer:
             _flags(survey, chosen, count),
         )
 
-    def describe(
-        self, sites: list[SitePixels], group: Normalisation
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def adapted(
+        self,
+        store: SiteStore,
+        survey: PlateSurvey,
+        group: Normalisation,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Scorer:
+        """Return a scorer whose network has the batch-norm statistics of this plate.
+
+        They are those of the sites that are scored, unturned (view 0).
+
+        Raises
+        ------
+        Interrupted
+            If `should_stop` says so.
+        """
+        network = adapt(
+            self.network,
+            lambda: self.sites(store, survey, group, should_stop),
+            len(_places(survey)),
+            activation_room(self.device),
+        )
+        return replace(self, network=network)
+
+    def sites(
+        self,
+        store: SiteStore,
+        survey: PlateSurvey,
+        group: Normalisation,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Tensor]:
+        """Yield the sites that are scored, by well, normalised, in batches (B, C, S, S)."""
+        refs = [survey.refs[at] for at in _places(survey)]
+        sites = read_ahead(self.pool, refs, store.read, 2 * self.batch_size)
+        for batch in _batches(sites, self.batch_size):
+            if should_stop():
+                raise Interrupted("stopped while a plate was scored")
+            yield self._prepared(batch, group)
+
+    def describe(self, sites: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return logits (B, classes) and embeddings (B, D), means over the views."""
-        pixels = self._prepared(sites, group)
         with torch.inference_mode():
-            features = [self.network.features(dihedral(pixels, v)) for v in range(self.views)]
+            features = [self.network.features(dihedral(sites, v)) for v in range(self.views)]
             logits = torch.stack([self.network.head(one) for one in features]).mean(dim=0)
             embeddings = torch.stack(features).mean(dim=0)
         return _numpy(logits), _numpy(embeddings)
@@ -109,6 +142,12 @@ class Scorer:
         mean = torch.from_numpy(group.mean).to(self.device).expand(len(sites), -1)
         std = torch.from_numpy(group.std).to(self.device).expand(len(sites), -1)
         return normalise(pixels.float() / FULL, mean, std, there)
+
+
+def _places(survey: PlateSurvey) -> list[int]:
+    """Positions of the sites that are scored, by well."""
+    chosen = survey.chosen()
+    return [at for well in sorted(chosen) for at in chosen[well]]
 
 
 def _batches(sites: Iterable[SitePixels], size: int) -> Iterator[list[SitePixels]]:

@@ -11,19 +11,41 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from deepnoise_app.learning.member import ScoredPlate
 from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.runs.files import write_whole
-from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.runs.recipe import Scoring
+from deepnoise_app.screen import Plate, PlateMap, Role, WellId
 
 
-def part_path(folder: Path, plate: Plate, model_sha256: str, views: int) -> Path:
-    """Return where the scores of a plate by a model lie."""
-    known = json.dumps([*plate.key, model_sha256, views, [well.name for well in plate.wells]])
+def part_path(
+    folder: Path, plate: Plate, model_sha256: str, wish: Scoring, roles: PlateMap
+) -> Path:
+    """Return where the scores of a plate by a model lie; another way of scoring has another place.
+
+    Parameters
+    ----------
+    roles
+        What is known of the wells before scoring.
+    """
+    wells = [well.name for well in plate.wells]
+    negative = [well.name for well in plate.wells if roles[well].role is Role.NEGATIVE]
+    known = json.dumps(
+        [
+            *plate.key,
+            model_sha256,
+            wish.views,
+            wells,
+            wish.adapt,
+            negative if wish.anchor else None,
+        ]
+    )
     return folder / f"plate-{hashlib.sha256(known.encode()).hexdigest()[:20]}.safetensors"
 
 
-def save_scores(path: Path, scores: PlateScores, reasons: list[str]) -> None:
-    """Write the scores of one plate, and why it is unlike the training data."""
+def save_scores(path: Path, scored: ScoredPlate) -> None:
+    """Write the scores of one plate by one model, and what it noticed."""
+    scores = scored.scores
     tensors: dict[str, np.ndarray[Any, Any]] = {
         "logits": scores.logits,
         "embeddings": scores.embeddings,
@@ -34,13 +56,16 @@ def save_scores(path: Path, scores: PlateScores, reasons: list[str]) -> None:
         "plate": scores.plate,
         "wells": [well.name for well in scores.wells],
         "flags": scores.flags,
-        "reasons": reasons,
+        "correction": scores.correction,
+        "reasons": scored.reasons,
+        "notes": scored.notes,
+        "faults": [[well.name, site, text] for well, site, text in scored.faults],
     }
     metadata = {"deepnoise": json.dumps(notes)}
     write_whole(path, save(tensors, metadata))
 
 
-def load_scores(path: Path) -> tuple[PlateScores, list[str]] | None:
+def load_scores(path: Path) -> ScoredPlate | None:
     """Read the scores of one plate; None where there are none, or they are damaged."""
     if not path.is_file():
         return None
@@ -49,15 +74,21 @@ def load_scores(path: Path) -> tuple[PlateScores, list[str]] | None:
             notes = json.loads(file.metadata()["deepnoise"])
             logits, embeddings = file.get_tensor("logits"), file.get_tensor("embeddings")
             sites = file.get_tensor("sites")
+        scores = PlateScores(
+            notes["experiment"],
+            notes["plate"],
+            tuple(map(WellId.parse, notes["wells"])),
+            logits,
+            embeddings,
+            sites,
+            tuple(tuple(flags) for flags in notes["flags"]),
+            notes["correction"],
+        )
+        return ScoredPlate(
+            scores,
+            tuple(notes["reasons"]),
+            tuple(notes["notes"]),
+            tuple((WellId.parse(well), site, text) for well, site, text in notes["faults"]),
+        )
     except (SafetensorError, OSError, KeyError, ValueError):
         return None
-    scores = PlateScores(
-        notes["experiment"],
-        notes["plate"],
-        tuple(map(WellId.parse, notes["wells"])),
-        logits,
-        embeddings,
-        sites,
-        tuple(tuple(flags) for flags in notes["flags"]),
-    )
-    return scores, list(notes["reasons"])

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from deepnoise_app.learning.data import SiteStore
-from deepnoise_app.learning.device import memory_budget, pick_device
-from deepnoise_app.learning.familiar import unlike_reasons
-from deepnoise_app.learning.material import Material, Reading, prepare
+from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.embeddings import write_embeddings
+from deepnoise_app.learning.material import Materials, Reading
+from deepnoise_app.learning.member import Member, ScoredPlate, together
 from deepnoise_app.learning.package import load_package
-from deepnoise_app.learning.plan import PlateKey, ScoringPlan
+from deepnoise_app.learning.plan import PlannedModel, PlateKey, ScoringPlan
 from deepnoise_app.learning.predictions import Naming, name_experiment
 from deepnoise_app.learning.score import PlateScores, Scorer
 from deepnoise_app.learning.scored import load_scores, part_path, save_scores
@@ -28,7 +28,6 @@ from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, Predictions, Problem, ProblemKind
 
 UNLIKE = "unlike-training"
-Channels = tuple[int, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,120 +50,122 @@ class ScoringRun:
         for problem in self.plan.problems:
             self.problems.append(problem)
             self.reading.tell(Warned(message=problem.message))
-        scorer = self._scorer()
+        members = self._members()
+        materials = Materials(self.reading)
+        scores: list[PlateScores] = []
         tables: list[Predictions] = []
-        for plates in self._experiments():
-            scored = [self._score(scorer, plate, plates) for plate in plates]
-            tables += self._name([plate for plate, _ in plates], scored)
+        for places in self._experiments():
+            scored = [self._score(members, materials, at, places) for at in places]
+            scores += scored
+            tables += self._name([self.plan.plates[at] for at in places], scored)
         predictions = Predictions.joined(tables)
+        self._write(predictions, scores, time.monotonic() - began)
+        return f"{len(predictions)} wells scored, see {self.run.path / 'predictions.csv'}"
+
+    def _write(self, predictions: Predictions, scores: list[PlateScores], seconds: float) -> None:
+        card, scoring = self.plan.card, self.recipe.scoring
         write_predictions(predictions, self.run.path)
-        candidates = self.recipe.scoring.candidates
+        write_embeddings(scores, predictions, card, self.run.path)
         summary = summarise(
             predictions,
-            self.plan.card,
-            time.monotonic() - began,
-            candidates,
+            card,
+            seconds,
+            scoring.candidates,
             self.libraries,
             self.unlike,
             self.problems,
+            scoring.abstain_below,
+            [model.card for model in self.plan.models],
         )
         write_summary(summary, self.run.path)
         self.reading.tell(Saved(what="predictions", path=str(self.run.predictions_path)))
-        return f"{len(predictions)} wells scored, see {self.run.path / 'predictions.csv'}"
 
-    def _scorer(self) -> Scorer:
+    def _members(self) -> list[Member]:
         scoring = self.recipe.scoring
-        card, network = load_package(scoring.model or "")
         device = pick_device(self.recipe.device)
-        if card.warning:
-            self.reading.tell(Warned(message=card.warning))
-        return Scorer(
-            network.to(device), device, scoring.views, scoring.batch_size, self.reading.pool
-        )
+        if self.plan.card.warning:
+            self.reading.tell(Warned(message=self.plan.card.warning))
+        members = []
+        for model in self.plan.models:
+            card, network = load_package(model.folder)
+            scorer = Scorer(
+                network.to(device), device, scoring.views, scoring.batch_size, self.reading.pool
+            )
+            members.append(Member.of(card, scorer, scoring, self.reading.should_stop))
+        return members
 
-    def _experiments(self) -> Iterator[list[tuple[Plate, Channels]]]:
+    def _experiments(self) -> Iterator[list[int]]:
         """Yield the plates of each experiment together: they share the library inference."""
-        pairs = list(zip(self.plan.plates, self.plan.channels, strict=True))
-        for name in sorted({plate.experiment for plate, _ in pairs}):
-            yield [pair for pair in pairs if pair[0].experiment == name]
+        names = [plate.experiment for plate in self.plan.plates]
+        for name in sorted(set(names)):
+            yield [at for at, one in enumerate(names) if one == name]
 
     def _score(
-        self, scorer: Scorer, one: tuple[Plate, Channels], plates: list[tuple[Plate, Channels]]
+        self, members: list[Member], materials: Materials, at: int, places: list[int]
     ) -> PlateScores:
-        """Score one plate, or take what an earlier attempt has reached."""
-        plate, _ = one
-        path = part_path(
-            self.run.checkpoint, plate, self.plan.card.sha256, self.recipe.scoring.views
-        )
-        kept = load_scores(path)
-        if kept is None:
-            together = plates if self.plan.card.normalisation == "experiment" else [one]
-            material = self._material(together)
-            at = together.index(one)
-            scores = scorer.score(
-                material.store,
-                material.surveys[at],
-                at,
-                material.groups[at],
-                self.reading.should_stop,
-            )
-            reasons = unlike_reasons(self.plan.card, material.surveys[at], scores.embeddings)
-            self._note_faults(plate, material, at)
-            save_scores(path, scores, reasons)
-            kept = scores, reasons
-        scores, reasons = kept
-        self.unlike[plate.key] = reasons
-        self.reading.tell(
-            Scored(experiment=plate.experiment, plate=plate.name, wells=len(plate.wells))
-        )
-        if reasons:
-            self._warn(plate, reasons)
-            flags = tuple((*flags, UNLIKE) for flags in scores.flags)
-            scores = replace(scores, flags=flags)
+        """Score one plate with every model, and say what was noticed."""
+        plate = self.plan.plates[at]
+        parts = [
+            self._part(member, model, materials, at, places)
+            for member, model in zip(members, self.plan.models, strict=True)
+        ]
+        scored = together(parts, [member.card for member in members], self.plan.card)
+        self.unlike[plate.key] = list(scored.reasons)
+        tell = self.reading.tell
+        tell(Scored(experiment=plate.experiment, plate=plate.name, wells=len(plate.wells)))
+        self._note(plate, scored)
         done = len(self.unlike)
-        self.reading.tell(Progress(phase="Scoring", done=done, total=len(self.plan.plates)))
-        return scores
+        tell(Progress(phase="Scoring", done=done, total=len(self.plan.plates)))
+        if not scored.reasons:
+            return scored.scores
+        flags = tuple((*flags, UNLIKE) for flags in scored.scores.flags)
+        return replace(scored.scores, flags=flags)
 
-    def _material(self, pairs: list[tuple[Plate, Channels]]) -> Material:
-        card = self.plan.card
-        store = SiteStore(
-            [plate for plate, _ in pairs],
-            [channels for _, channels in pairs],
-            card.input_size,
-            memory_budget(),
+    def _part(
+        self,
+        member: Member,
+        model: PlannedModel,
+        materials: Materials,
+        at: int,
+        places: list[int],
+    ) -> ScoredPlate:
+        """Score one plate with one model, or take what an earlier attempt has reached."""
+        plate = self.plan.plates[at]
+        roles = self.plan.roles(plate)
+        scoring = self.recipe.scoring
+        path = part_path(self.run.checkpoint, plate, model.card.sha256, scoring, roles)
+        kept = load_scores(path)
+        if kept is not None:
+            return kept
+        # With a normalisation by experiment, all its plates are read.
+        read = places if model.card.normalisation == "experiment" else [at]
+        material = materials.of(
+            model.card,
+            [self.plan.plates[place] for place in read],
+            [model.channels[place] for place in read],
         )
-        quiet = replace(self.reading, tell=lambda _: None)
-        return prepare(store, card.normalisation, quiet, card.channel_statistics)
+        scored = member.score(material, read.index(at), roles)
+        save_scores(path, scored)
+        return scored
 
-    def _note_faults(self, plate: Plate, material: Material, at: int) -> None:
-        """Add to the problems what only decoding could tell."""
-        survey = material.surveys[at]
-        for ref, faults in zip(survey.refs, survey.faults, strict=True):
-            for fault in faults:
-                if not fault.endswith("is missing"):
-                    well, site = plate.wells[ref.well], plate.sites[ref.site]
-                    self.problems.append(
-                        Problem(ProblemKind.UNREADABLE, fault, *plate.key, well, site)
-                    )
-                    self.reading.tell(Warned(message=fault))
-
-    def _warn(self, plate: Plate, reasons: list[str]) -> None:
-        self.reading.tell(
-            Warned(
-                message=f"{' '.join(plate.key)} is unlike the training data of the model"
-                f" {self.plan.card.name}: {'; '.join(reasons)}"
+    def _note(self, plate: Plate, scored: ScoredPlate) -> None:
+        """Tell what was noticed on a plate; add to the problems what only decoding could tell."""
+        for well, site, fault in scored.faults:
+            self.problems.append(Problem(ProblemKind.UNREADABLE, fault, *plate.key, well, site))
+        for message in (*(fault for _, _, fault in scored.faults), *scored.notes):
+            self.reading.tell(Warned(message=message))
+        if scored.reasons:
+            self.reading.tell(
+                Warned(
+                    message=f"{' '.join(plate.key)} is unlike the training data of the model"
+                    f" {self.plan.card.name}: {'; '.join(scored.reasons)}"
+                )
             )
-        )
 
     def _name(self, plates: list[Plate], scored: list[PlateScores]) -> list[Predictions]:
-        card, scoring = self.plan.card, self.recipe.scoring
-        naming = Naming(
-            tuple(card.classes),
-            tuple(card.control_classes),
-            self.plan.library,
-            card.copies,
-            scoring.candidates,
-            card.name,
+        scoring = self.recipe.scoring
+        naming = Naming.by_card(
+            self.plan.card, self.plan.library, scoring.candidates, scoring.abstain_below
         )
         roles = [plate.map for plate in plates]
         expected = [self.plan.expected[plate.key] for plate in plates]

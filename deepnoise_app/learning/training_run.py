@@ -9,10 +9,13 @@ import numpy as np
 import torch
 
 from deepnoise_app.errors import RecipeError
+from deepnoise_app.learning.anchor import control_anchors
 from deepnoise_app.learning.batches import Batches, Lesson
+from deepnoise_app.learning.calibrate import calibrated
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.describe import make_card
 from deepnoise_app.learning.device import memory_budget, pick_device
+from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.examples import find_examples, most_copies
 from deepnoise_app.learning.familiar import training_distribution
 from deepnoise_app.learning.material import Material, Reading, prepare
@@ -29,6 +32,7 @@ from deepnoise_app.learning.tables import (
     write_summary,
 )
 from deepnoise_app.learning.train import Course, train
+from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.events import Progress, Saved, Scored, Warned
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
@@ -171,14 +175,19 @@ class TrainingRun:
             self.reading.should_stop,
         )
 
-    def _name(self, scored: list[PlateScores]) -> tuple[Predictions, dict[str, dict[str, object]]]:
+    def _name(
+        self, scored: list[PlateScores], card: ModelCard | None = None
+    ) -> tuple[Predictions, dict[str, dict[str, object]]]:
+        naming = self._naming
+        if card is not None:
+            naming = naming.doubting(card, self.recipe.scoring.abstain_below)
         tables: list[Predictions] = []
         libraries: dict[str, dict[str, object]] = {}
         for experiment in self.plan.held_out_experiments:
             mine = [s for s in scored if s.experiment == experiment]
             plates = [p for p in self.plan.held_out if p.experiment == experiment]
             maps = [plate.map for plate in plates]
-            named, order = name_experiment(mine, maps, maps, self._naming)
+            named, order = name_experiment(mine, maps, maps, naming)
             tables += named
             if order is not None:
                 libraries[experiment] = library_summary(plates, order)
@@ -200,7 +209,8 @@ class TrainingRun:
             tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
             usual.append(self._score_plate(network, material, int(plate), 1).embeddings)
         scored = self._score(network, material, self.recipe.scoring.views)
-        predictions, libraries = self._name(scored)
+        card = calibrated(card, scored, [plate.map for plate in self.plan.held_out])
+        predictions, libraries = self._name(scored, card)
         for one in scored:
             tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
         readable = [
@@ -209,14 +219,32 @@ class TrainingRun:
         outcome = judge(predictions, self._naming.treatments)
         distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
         card = card.model_copy(
-            update={"training_embedding": distribution, "accuracy": outcome.intervals()}
+            update={
+                "training_embedding": distribution,
+                "accuracy": outcome.intervals(),
+                "control_anchor": control_anchors(
+                    self.plan.training, material.surveys[:count], material.groups[:count]
+                ),
+            }
         )
         card = save_package(card, network.state_dict(), self.run.model)
         write_predictions(predictions, self.run.path)
+        in_order = sorted(scored, key=lambda one: one.experiment)
+        write_embeddings(in_order, predictions, card, self.run.path)
         seconds = time.monotonic() - began
         candidates = self._naming.candidates
         write_summary(
-            summarise(predictions, card, seconds, candidates, libraries, {}, ()), self.run.path
+            summarise(
+                predictions,
+                card,
+                seconds,
+                candidates,
+                libraries,
+                {},
+                (),
+                self.recipe.scoring.abstain_below,
+            ),
+            self.run.path,
         )
         tell(Saved(what="predictions", path=str(self.run.predictions_path)))
         return f"the model is in {self.run.model}"

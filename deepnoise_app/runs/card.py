@@ -84,6 +84,45 @@ class ChannelRange(_Part):
     log_std: tuple[float, float]
 
 
+class ControlAnchor(_Part):
+    """Where the negative controls of the training plates lie, one channel, mean over plates.
+
+    Their mean minus the plate's, in deviations of the plate; logarithm of their deviation as a
+    share of the plate's.
+    """
+
+    offset: float
+    log_ratio: float
+
+
+class Calibration(_Part):
+    """What makes a confidence mean what it says, fitted on the held-out experiments.
+
+    Expected calibration errors before and after it; `crossed`: the latter with temperatures that
+    were fitted on the other held-out experiments.
+    """
+
+    temperature: float = Field(gt=0)
+    wells: int
+    experiments: int
+    error_before: float
+    error_after: float
+    crossed: bool
+
+
+class LibraryLimit(_Part):
+    """Wells whose highest cosine to any treatment is lower hold nothing of the library.
+
+    `source`: the held-out wells that drew the limit. Shares of wells below it: of perturbations
+    that the model knows, and of others, where the held-out experiments had any.
+    """
+
+    cosine: float
+    source: Literal["held-out classes", "known classes"]
+    members_flagged: float
+    strangers_flagged: float | None = None
+
+
 class ModelCard(_Part):
     """All that one needs to know to use a model, or to decide not to."""
 
@@ -110,6 +149,9 @@ class ModelCard(_Part):
     channel_statistics: list[ChannelStatistics] = Field(
         [], description="What a model with global normalisation takes out of every plate."
     )
+    control_anchor: list[ControlAnchor] = Field([], description="Per channel; empty if unknown.")
+    calibration: Calibration | None = None
+    library_limit: LibraryLimit | None = None
     sha256: str = Field("", description="Of model.safetensors, hexadecimal.")
     format_version: int = FORMAT_VERSION
 

@@ -88,7 +88,16 @@ class Scoring(_Part):
     plate_map: str | None = _knob(None, "CSV with experiment, plate, well, perturbation, role.")
     library: str | None = _knob(None, "CSV with library_plate, perturbation, copies.")
     batch_size: int = _knob(64, "Sites per step.", "sites", ge=1, le=65_536)
-    model: str | None = _knob(None, "Model folder or name of a shipped model.")
+    model: str | None = _knob(
+        None, "Model folder, name of a shipped model, or folder of several models: an ensemble."
+    )
+    adapt: bool = _knob(False, "Take batch-norm statistics from each plate's own wells (AdaBN).")
+    anchor: bool = _knob(
+        False, "Normalise by the negative controls of a plate instead of by all its wells."
+    )
+    abstain_below: float = _knob(
+        0.0, "Wells of lower confidence are flagged as uncalled.", "confidence", ge=0, le=1
+    )
 
 
 class CardText(_Part):

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from deepnoise_app.errors import ModelError, RecipeError, ScreenError
-from deepnoise_app.learning import scoring_run
+from deepnoise_app.learning import material, scoring_run
 from deepnoise_app.learning.work import make_plan, work
 from deepnoise_app.runs import files
 from deepnoise_app.runs.card import load_card
@@ -144,10 +144,8 @@ def test_a_scoring_cut_off_goes_on_behind_the_plates_it_reached(
 
     assert work(run, listen=stop_after_three).ending is Ending.STOPPED
     surveyed = []
-    prepare = scoring_run.prepare
-    monkeypatch.setattr(
-        scoring_run, "prepare", lambda *a, **k: surveyed.append(1) or prepare(*a, **k)
-    )
+    prepare = material.prepare
+    monkeypatch.setattr(material, "prepare", lambda *a, **k: surveyed.append(1) or prepare(*a, **k))
     assert work(RunFolder.create(run.path, resume=True)).ending is Ending.FINISHED
     assert len(surveyed) == 5  # of 8 plates
     assert table(run).equals(table(whole))
