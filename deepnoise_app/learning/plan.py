@@ -10,9 +10,9 @@ from deepnoise_app.errors import RecipeError, ScreenError
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
-from deepnoise_app.learning.package import match_channels
+from deepnoise_app.learning.package import load_package, match_channels
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
-from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Problem, Screen
 
@@ -134,7 +134,7 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     pick_device(recipe.device)
     if scoring.model is None:
         raise RecipeError("the recipe names no model to score with")
-    card = load_card(scoring.model)
+    card, _ = load_package(scoring.model)  # the weights too: they have to fit their card
     wanted = set(recipe.plates)
     plates = tuple(
         plate
