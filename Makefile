@@ -9,6 +9,8 @@ SCREEN := xvfb-run -a -s '-screen 0 1600x1000x24 +extension GLX'
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/build/home
 endif
+# Python keeps what it compiles in .venv: else each command would compile torch again, for ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo app test test-all lint demo-model

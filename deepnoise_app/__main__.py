@@ -7,9 +7,13 @@ import sys
 
 def main() -> None:
     """Run a command and exit with its code."""
-    from deepnoise_app.cli import run
+    try:
+        from deepnoise_app.cli import run
 
-    sys.exit(run())
+        code = run()
+    except KeyboardInterrupt:  # before a command was there to catch it
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

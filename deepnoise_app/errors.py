@@ -4,6 +4,10 @@ The message of a `DeepNoiseError` is shown as written: what was wrong, with the 
 would be right. Each kind also is the builtin exception that it stands for.
 """
 
+from __future__ import annotations
+
+import errno
+
 
 class DeepNoiseError(Exception):
     """Something that the user can understand and mend."""
@@ -33,5 +37,14 @@ class FilterError(DeepNoiseError, ValueError):
     """A filter of a table that cannot be understood."""
 
 
+class DiskFullError(RunError):
+    """Work that could not go on because the disk is full; what was whole before is kept."""
+
+
 class Interrupted(DeepNoiseError):  # noqa: N818 (a request that was honoured, not a fault)
     """The run was asked to stop; what it reached is kept."""
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether a file could not be written for want of room."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -17,7 +17,7 @@ from deepnoise_app.cli.simulate import simulate
 from deepnoise_app.cli.train import train
 from deepnoise_app.cli.window import open_window
 from deepnoise_app.cli.work import work
-from deepnoise_app.errors import DeepNoiseError, Interrupted
+from deepnoise_app.errors import DeepNoiseError, DiskFullError, Interrupted, is_disk_full
 
 DEBUG = "DEEPNOISE_DEBUG"
 
@@ -58,12 +58,25 @@ def _main(
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line (that of the process by default); returns the exit code."""
     try:
-        app(arguments)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
+        code = app(arguments, standalone_mode=False)
+    except SystemExit as end:  # the reader of a pipe has gone
+        code = end.code
+    except typer.TyperException as misuse:
+        complain(_usage(misuse))
+        return REFUSED
     except Exception as error:  # noqa: BLE001 (the last net: a sentence instead of a traceback)
         return _ended(error)
-    return 0
+    if code == INTERRUPTED:  # by a Ctrl-C that no command has caught
+        complain("interrupted")
+    return code if isinstance(code, int) else 0
+
+
+def _usage(misuse: typer.TyperException) -> str:
+    """Say what is wrong with the words of a command line, and where the right ones stand."""
+    context = getattr(misuse, "ctx", None)
+    program = context.command_path if context is not None else "deepnoise"
+    wrong = misuse.format_message().replace("Value error, ", "").strip().rstrip(".")
+    return f"{wrong[:1].lower()}{wrong[1:]}; {program} --help shows what is known"
 
 
 def _ended(error: Exception) -> int:
@@ -72,7 +85,10 @@ def _ended(error: Exception) -> int:
         return INTERRUPTED
     if isinstance(error, DeepNoiseError):
         complain(str(error))
-        return REFUSED
+        return FAILED if isinstance(error, DiskFullError) else REFUSED
+    if isinstance(error, OSError) and is_disk_full(error):
+        complain(f"the disk is full: {error.filename or 'a file'} could not be written")
+        return FAILED
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     complain(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
@@ -12,6 +12,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from deepnoise_app.errors import Interrupted
 from deepnoise_app.runs.events import EpochEnded, Event, Saved, Warned
 from deepnoise_app.runs.events import Progress as Step
 
@@ -109,4 +110,26 @@ class StopOnInterrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        complain(f"stopping at the next boundary ({signal.Signals(number).name})")
+        del number
+        complain("stopping after the step under way; Ctrl-C once more stops at once")
+
+
+@contextmanager
+def counting(phase: str, if_stopped: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far work has come that has no run folder; Ctrl-C ends it at the next count.
+
+    Yields
+    ------
+    tell
+        Takes how many steps are done and how many there are. After a Ctrl-C it raises
+        `Interrupted` with the sentence `if_stopped`.
+    """
+    stop = StopOnInterrupt()
+    with Display() as display, stop.watching():
+
+        def tell(done: int, total: int) -> None:
+            display.count(phase, done, total)
+            if stop.asked:
+                raise Interrupted(if_stopped)
+
+        yield tell

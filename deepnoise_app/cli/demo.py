@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+# What a demonstration writes first, and removes last: the mark that a folder is one.
+FIRST = {".screen-unfinished", "screen.truth.csv"}
+
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo"),
 ) -> None:
     """Simulate an experiment, score it with the shipped model, and show it in the window."""
-    from deepnoise_app.cli.console import Display
+    from deepnoise_app.cli.console import counting
     from deepnoise_app.cli.runs import finish, open_run, work_here
     from deepnoise_app.cli.score import scoring_recipe, show_summary
     from deepnoise_app.demo import MODEL, write_demo
@@ -25,8 +28,8 @@ def demo(
 
     screen = out / "screen"
     _clear(out)
-    with Display() as display:
-        truth = write_demo(screen, lambda done, total: display.count("Simulating", done, total))
+    with counting("Simulating sites", "stopped before the demonstration was made") as tell:
+        truth = write_demo(screen, tell)
     recipe = scoring_recipe(MODEL, [screen], plate_map=truth)
     plan = make_plan(recipe)
     run = open_run(out / "run", recipe, resume=False)
@@ -66,17 +69,18 @@ def _clear(out: Path) -> None:
     """
     from deepnoise_app.errors import RunError
 
-    mine = {"screen", "screen.truth.csv", "run", "summary.json", "predictions.csv",
-            "predictions.parquet", "report.html", "pictures"}  # fmt: skip
+    mine = FIRST | {"screen", "run", "summary.json", "predictions.csv", "predictions.parquet",
+                    "report.html", "pictures"}  # fmt: skip
     try:
         out.mkdir(parents=True, exist_ok=True)
-        strange = sorted({path.name for path in out.iterdir()} - mine)
+        there = {path.name for path in out.iterdir()}
+        strange = sorted(there - mine if there & FIRST else there)
         if strange:
             raise RunError(
                 f"{out} holds {strange[0]!r}, which is not of the demonstration: choose another"
                 " folder with --out"
             )
-        for path in out.iterdir():
+        for path in sorted(out.iterdir(), key=lambda path: path.name in FIRST):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     except OSError as error:
         raise RunError(f"the folder {out} cannot be written: {error.strerror}") from error

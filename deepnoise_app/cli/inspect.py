@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from deepnoise_app.screen import Plate, Screen
+    from deepnoise_app.screen import Plate, Problem, Screen
 
 SHOWN_PROBLEMS = 20
 
@@ -22,14 +22,11 @@ def inspect(
     ] = None,
 ) -> None:
     """Show what a folder holds, and what is wrong with it."""
-    from deepnoise_app.cli.console import Display
+    from deepnoise_app.cli.console import counting
     from deepnoise_app.readers import check_files, open_screen
 
-    with Display() as display:
-        screen = check_files(
-            open_screen(path, reader),
-            tell=lambda done, total: display.count("Checking files", done, total),
-        )
+    with counting("Checking files", "stopped before all files were looked at") as tell:
+        screen = check_files(open_screen(path, reader), tell)
     found = describe(screen)
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
@@ -66,11 +63,14 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from deepnoise_app.screen import ProblemKind
+
     console = Console(highlight=False)
     console.print(
         f"{screen.path}: layout {screen.reader},"
         f" channels {', '.join(found['channels']) or '(none)'}",
         markup=False,
+        soft_wrap=True,
     )
     names = ("experiment", "plate", "wells", "listed", "sites", "perturbations", "problems")
     table = Table(*names)
@@ -78,11 +78,29 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
     for plate in with_images:
         table.add_row(*(str(plate[name]) for name in names))
     console.print(table)
-    bare = len(found["plates"]) - len(with_images)
+    bare = [plate for plate in found["plates"] if not plate["wells"]]
     if bare:
-        console.print(f"{bare} plates are listed but have no image here.")
-    for problem in screen.problems[:SHOWN_PROBLEMS]:
-        console.print(f"{problem.kind}: {problem.message}", markup=False, soft_wrap=True)
-    if len(screen.problems) > SHOWN_PROBLEMS:
-        more = len(screen.problems) - SHOWN_PROBLEMS
-        console.print(f"… and {more} problems more; --json lists all")
+        have = "plate is listed but has" if len(bare) == 1 else "plates are listed but have"
+        console.print(f"{len(bare)} {have} no image here.")
+    # What is wrong with a plate without any image is said by that line.
+    without = {(plate["experiment"], plate["plate"]) for plate in bare}
+    problems = [
+        problem
+        for problem in screen.problems
+        if problem.kind is not ProblemKind.NOT_IMAGED
+        or (problem.experiment, problem.plate) not in without
+    ]
+    for problem in problems[:SHOWN_PROBLEMS]:
+        console.print(_sentence(problem), markup=False, soft_wrap=True)
+    if len(problems) > SHOWN_PROBLEMS:
+        console.print(f"… and {len(problems) - SHOWN_PROBLEMS} problems more; --json lists all")
+
+
+def _sentence(problem: Problem) -> str:
+    """`missing, HUVEC-01 Plate1 B02 site 2: no image of channel 5`."""
+    site = None if problem.site is None else f"site {problem.site}"
+    parts = [problem.experiment, problem.plate, problem.well and problem.well.name, site]
+    if problem.channel is not None and "channel" not in problem.message:
+        parts.append(f"channel {problem.channel}")
+    place = " ".join(part for part in parts if part)
+    return f"{problem.kind}{place and f', {place}'}: {problem.message}"

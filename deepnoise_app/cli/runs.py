@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from deepnoise_app.cli.console import Display, StopOnInterrupt, complain
+from deepnoise_app.errors import Interrupted
 from deepnoise_app.runs.folder import RunFolder
-from deepnoise_app.runs.work import Ended
+from deepnoise_app.runs.work import Ended, Ending
 
 if TYPE_CHECKING:
     from deepnoise_app.learning.work import Plan
@@ -41,7 +42,15 @@ def measure_here(run: RunFolder) -> Ended:
 
 
 def finish(ended: Ended) -> None:
-    """Leave the command unless the run is finished."""
+    """Leave the command unless the run is finished.
+
+    Raises
+    ------
+    Interrupted
+        If the run was stopped.
+    """
+    if ended.ending is Ending.STOPPED:
+        raise Interrupted(ended.message)
     if ended.ending:
         complain(ended.message)
         raise typer.Exit(int(ended.ending))

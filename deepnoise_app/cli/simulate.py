@@ -36,7 +36,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Make a simulated screen whose truth is known."""
-    from deepnoise_app.cli.console import Display
+    from deepnoise_app.cli.console import counting
     from deepnoise_app.simulate import ScreenDesign, simulate_screen
     from deepnoise_app.writers.rxrx import write_rxrx
 
@@ -54,12 +54,7 @@ def simulate(
         cell_types=tuple(cell_type or ("HUVEC",)),
     )
     made = simulate_screen(design)
-    with Display() as display:
-        write_rxrx(
-            made.screen,
-            made.truth,
-            out,
-            tell=lambda done, total: display.count("Simulating sites", done, total),
-        )
+    with counting("Simulating sites", f"stopped: {out} was not written") as tell:
+        write_rxrx(made.screen, made.truth, out, tell)
     wells_made = sum(len(plate.wells) for plate in made.screen.plates)
     print(f"{out}: {len(made.screen.experiments)} experiments, {wells_made} wells")

@@ -17,7 +17,7 @@ from deepnoise_app.learning.survey import (
     survey_plate,
 )
 from deepnoise_app.runs.card import ChannelStatistics, ModelCard
-from deepnoise_app.runs.events import Event, Progress
+from deepnoise_app.runs.events import Event, Progress, Warned
 from deepnoise_app.screen import Plate
 
 AHEAD = 64
@@ -97,10 +97,28 @@ def prepare(
     surveys = []
     for index in range(len(store.plates)):
         reading.tell(Progress(phase="Reading images", done=index, total=len(store.plates)))
-        surveys.append(survey_plate(store, index, reading.pool, AHEAD, reading.should_stop))
+        survey = survey_plate(store, index, reading.pool, AHEAD, reading.should_stop)
+        if sentence := incomplete_sites(store.plates[index], survey):
+            reading.tell(Warned(message=sentence))
+        surveys.append(survey)
     reading.tell(Progress(phase="Reading images", done=len(surveys), total=len(surveys)))
     groups = normalise_groups(store.plates, surveys, normalisation, statistics, fitted)
     return Material(store, tuple(surveys), tuple(groups))
+
+
+def incomplete_sites(plate: Plate, survey: PlateSurvey) -> str:
+    """Say how many sites of a plate lack a channel or cannot be read; empty if none does."""
+    first = np.flatnonzero([bool(faults) for faults in survey.faults])
+    if not len(first):
+        return ""
+    ref, faults = survey.refs[first[0]], survey.faults[first[0]]
+    place = f"{plate.wells[ref.well]} site {plate.sites[ref.site]}"
+    what = faults[0] if place in faults[0] else f"{place}: {faults[0]}"
+    return (
+        f"{' '.join(plate.key)}: {len(first)} of {len(survey.refs)} sites are incomplete"
+        f" ({what}{', ...' if len(first) > 1 or len(faults) > 1 else ''}) and are used only in"
+        " wells without a complete one"
+    )
 
 
 def normalise_groups(

@@ -11,9 +11,9 @@ from deepnoise_app.learning.anchor import has_negative_controls
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
-from deepnoise_app.learning.package import match_channels
+from deepnoise_app.learning.package import load_package, match_channels
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
-from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import joint_card, resolve_models
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Problem, Screen
@@ -155,7 +155,8 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     if scoring.model is None:
         raise RecipeError("the recipe names no model to score with")
     folders = resolve_models(scoring.model)
-    cards = [load_card(folder) for folder in folders]
+    # The weights too: they have to fit their card.
+    cards = [load_package(folder)[0] for folder in folders]
     card = joint_card(cards)
     wanted = set(recipe.plates)
     plates = tuple(

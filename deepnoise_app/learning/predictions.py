@@ -105,7 +105,7 @@ def name_experiment(
     predictions
         One table per plate.
     order
-        Inferred library plates; None without a library.
+        Inferred library plates; None without a library or a treated well.
     """
     order = None
     log_p = [_log_shares(plate, naming) for plate in plates]
@@ -113,7 +113,8 @@ def name_experiment(
         roles = expected
     compete = [_competing(p, r) for p, r in zip(plates, roles, strict=True)]
     prior: list[Callable[[NDArray[np.float64]], Labels]]
-    if naming.candidates == "library" and naming.library is not None:
+    told = any(mask.any() for mask in compete)  # controls tell nothing of a library plate
+    if naming.candidates == "library" and naming.library is not None and told:
         treated = [s[mask] for s, mask in zip(log_p, compete, strict=True)]
         order = infer_library_order(treated, naming.treatments, naming.library)
         prior = [_from_library(naming, naming.library, name) for name in order.names]

@@ -175,7 +175,10 @@ def _well_means(
 def _flags(
     survey: PlateSurvey, chosen: dict[int, list[int]], count: int
 ) -> tuple[tuple[str, ...], ...]:
-    """Per well: `site-left-out`, `channel-filled`, `unreadable`, `size`, `no-image`."""
+    """Per well: what is wrong with its images.
+
+    `site-missing`, `site-left-out`, `channel-filled`, `unreadable`, `size`, `no-image`.
+    """
     found: list[set[str]] = [set() for _ in range(count)]
     size = survey.size if len(survey.refs) else (0, 0)
     for at, ref in enumerate(survey.refs):
@@ -187,7 +190,10 @@ def _flags(
             found[ref.well].add("unreadable")
         if survey.mixed[at] or (survey.sizes[at].any() and tuple(survey.sizes[at]) != size):
             found[ref.well].add("size")
+    sites = np.bincount([ref.well for ref in survey.refs], minlength=count)
     for well in range(count):
+        if sites[well] < sites.max():
+            found[well].add("site-missing")
         if well not in chosen:
-            found[well] = (found[well] - {"site-left-out"}) | {"no-image"}
+            found[well] = (found[well] - {"site-left-out", "site-missing"}) | {"no-image"}
     return tuple(tuple(sorted(flags)) for flags in found)

@@ -17,10 +17,11 @@ from deepnoise_app.learning.plan import (
 from deepnoise_app.learning.preflight import check
 from deepnoise_app.learning.scoring_run import run_scoring
 from deepnoise_app.learning.training_run import run_training
-from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.events import Event, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
+from deepnoise_app.screen import Screen
 
 Plan = TrainingPlan | ScoringPlan
 
@@ -62,6 +63,8 @@ def work(
             reading = Reading(pool, tell, stopping)
             if recipe.task == "plan":
                 return check(run, recipe, plan, reading)
+            for screen in plan.screens:
+                _mention_problems(screen, tell)
             if isinstance(plan, TrainingPlan):
                 return run_training(run, recipe, plan, reading)
             return run_scoring(run, recipe, plan, reading)
@@ -69,3 +72,15 @@ def work(
             pool.shutdown(cancel_futures=True)
 
     return carry_out(run, lambda: plan or make_plan(recipe), do, listen, should_stop)
+
+
+def _mention_problems(screen: Screen, tell: Listen) -> None:
+    """Problems never stop a run, but nobody shall have to look for them."""
+    count = len(screen.problems)
+    if count:
+        tell(
+            Warned(
+                message=f"{screen.path} has {count} problem{'s' * (count != 1)} with files or"
+                " tables: deepnoise inspect lists them"
+            )
+        )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from deepnoise_app.errors import RunError
+from deepnoise_app.errors import DiskFullError, RunError, is_disk_full
 
 _TRIES, _PAUSE_S = 40, 0.05
 
@@ -44,7 +43,7 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         write(beside)
         _rename(beside, path)
     except OSError as error:
-        raise RunError(sentence(error, path)) from error
+        raise unwritten(error, path) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -63,12 +62,12 @@ def _rename(beside: Path, path: Path) -> None:
             return
 
 
-def sentence(error: OSError, path: Path) -> str:
-    """Say why a file could not be written, and what is kept."""
+def unwritten(error: OSError, path: Path) -> RunError:
+    """Return the error that says why a file could not be written, and what is kept."""
     kept = f"; the earlier {path.name} is kept" if path.is_file() else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full: {path} could not be written{kept}"
-    return f"{path} could not be written: {error.strerror or error}{kept}"
+    if is_disk_full(error):
+        return DiskFullError(f"the disk is full: {path} could not be written{kept}")
+    return RunError(f"{path} could not be written: {error.strerror or error}{kept}")
 
 
 def remove(path: Path) -> None:

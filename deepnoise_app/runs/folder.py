@@ -11,7 +11,7 @@ import platformdirs
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.events import Event, Failed, encode, read_events
-from deepnoise_app.runs.files import remove, sentence, write_whole
+from deepnoise_app.runs.files import remove, unwritten, write_whole
 from deepnoise_app.runs.lock import Holder, owned, read_holder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
@@ -157,7 +157,7 @@ class RunFolder:
                     line = b"\n" * torn + line
                 file.write(line)
         except OSError as error:
-            raise RunError(sentence(error, self.events_path)) from error
+            raise unwritten(error, self.events_path) from error
 
     def events(self) -> list[Event]:
         """All events so far."""

@@ -13,7 +13,8 @@ from deepnoise_app.errors import RunError
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.lock import mark_start, refuse_second
 
-_NICE = 5
+# How much lower than its starter's a worker's priority is, and the lowest that there is.
+_NICE, _NICEST = 5, 19
 
 
 def worker_command(run: Path, python: str | None = None) -> list[str]:
@@ -74,7 +75,8 @@ else:
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            psutil.Process(process.pid).nice(_NICE)
+            worker = psutil.Process(process.pid)
+            worker.nice(min(worker.nice() + _NICE, _NICEST))
         except psutil.Error:
             return process  # it has ended already; its log says why
         return process

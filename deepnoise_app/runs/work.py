@@ -90,9 +90,10 @@ def _carry_out(
         message = do(plan, tell, stopping)
         tell(Finished(message=message))
         return Ended(Ending.FINISHED, message)
-    except Interrupted as stop:
-        tell(Stopped(message=str(stop)))
-        return Ended(Ending.STOPPED, str(stop))
+    except (Interrupted, KeyboardInterrupt) as stop:
+        message = str(stop) or "stopped at once; what was saved before is kept"
+        tell(Stopped(message=message))
+        return Ended(Ending.STOPPED, message)
     except DeepNoiseError as error:
         return _failed(tell, str(error), Ending.FAILED if prepared else Ending.REFUSED)
     except Exception as error:  # noqa: BLE001 (the last net: the log gets the traceback)

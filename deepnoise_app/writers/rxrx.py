@@ -7,7 +7,6 @@ name is always a whole screen.
 
 from __future__ import annotations
 
-import errno
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,13 @@ import imagecodecs
 import numpy as np
 import pandas as pd
 
-from deepnoise_app.errors import PixelError, RunError, ScreenError
+from deepnoise_app.errors import (
+    DiskFullError,
+    PixelError,
+    RunError,
+    ScreenError,
+    is_disk_full,
+)
 from deepnoise_app.screen import Library, Plate, PlateMap, Role, Screen, WellId
 
 Tell = Callable[[int, int], None]
@@ -71,7 +76,7 @@ def write_rxrx(
     except PixelError:
         raise
     except OSError as error:
-        raise RunError(_sentence(error, out)) from error
+        raise _unwritten(error, out) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -204,8 +209,10 @@ def _check_empty(out: Path) -> None:
         raise ScreenError(f"{out} is a file: choose a new folder")
 
 
-def _sentence(error: OSError, out: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full: {out} was not written, free some space or choose another disk"
+def _unwritten(error: OSError, out: Path) -> RunError:
+    if is_disk_full(error):
+        return DiskFullError(
+            f"the disk is full: {out} was not written, free some space or choose another disk"
+        )
     reason = error.strerror or str(error)
-    return f"cannot write {out}: {reason}; choose a folder that you may write to"
+    return RunError(f"cannot write {out}: {reason}; choose a folder that you may write to")

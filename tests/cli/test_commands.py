@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 
 import pandas as pd
@@ -63,6 +64,21 @@ def test_inspect_lists_a_truncated_image_with_its_place(deepnoise, screen, tmp_p
         (p["kind"], p["well"], p["site"], p["channel"]) for p in json.loads(said.out)["problems"]
     }
     assert places == {("unreadable", "B02", 1, 3), ("missing", "B03", 2, 6)}
+
+
+def test_inspect_tells_people_where_each_problem_is(deepnoise, screen, tmp_path) -> None:
+    shutil.copytree(screen, tmp_path / "s")
+    plate = tmp_path / "s" / "train" / "HUVEC-01" / "Plate1"
+    (plate / "B02_s1_w3.png").write_bytes((plate / "B02_s1_w3.png").read_bytes()[:40])
+    (plate / "B03_s2_w6.png").unlink()
+    shutil.rmtree(tmp_path / "s" / "train" / "HUVEC-02")
+    said = deepnoise("inspect", tmp_path / "s")
+    assert said.code == 0
+    assert said.out.splitlines()[-3:] == [
+        "1 plate is listed but has no image here.",
+        "missing, HUVEC-01 Plate1 B03 site 2: no image of channel 6 (Golgi and membrane)",
+        "unreadable, HUVEC-01 Plate1 B02 site 1 channel 3: B02_s1_w3.png is cut off",
+    ]
 
 
 def test_train_leaves_a_run_folder_with_a_model(trained) -> None:

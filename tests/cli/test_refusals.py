@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -13,6 +14,7 @@ import time
 import pytest
 
 from deepnoise_app.cli import run
+from deepnoise_app.errors import Interrupted
 from deepnoise_app.runs.folder import RunFolder
 
 
@@ -128,11 +130,60 @@ def test_a_screen_that_lacks_a_channel_of_the_model(refused, screen, trained, tm
     assert "has no counterpart" in sentence
 
 
-def test_an_unknown_command_or_option_shows_the_usage(deepnoise) -> None:
-    said = deepnoise("scores")
-    assert said.code == 2
-    assert "No such command 'scores'" in said.err
-    assert deepnoise("inspect", ".", "--jsno").code == 2
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["scores"], "no such command 'scores'"),
+        (["inspect", ".", "--jsno"], "no such option: --jsno"),
+        (["inspect"], "missing argument 'path'"),
+        (["simulate", "out", "--experiments", "two"], "invalid value for '--experiments'"),
+        (
+            ["score", "demo", ".", "--out", "o", "--candidates", "some"],
+            "'some' is not one of 'all'",
+        ),
+    ],
+)
+def test_a_misused_command_gets_one_sentence_that_leads_to_its_help(refused, words, part) -> None:
+    sentence = refused(*words)
+    assert part in sentence
+    assert " --help" in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_a_disk_that_becomes_full_is_a_failure_and_no_refusal(
+    deepnoise, tmp_path, monkeypatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "some.png")
+
+    monkeypatch.setattr("deepnoise_app.writers.rxrx.Path.write_bytes", full)
+    said = deepnoise("simulate", tmp_path / "s", "--size", 16, "--experiments", 1)
+    assert said.code == 1
+    assert said.err.startswith("deepnoise: the disk is full")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("deepnoise_app.readers.open_screen", full)
+    said = deepnoise("inspect", tmp_path)
+    assert (said.code, said.err) == (
+        1,
+        "deepnoise: the disk is full: some.png could not be written\n",
+    )
+
+
+def test_a_demonstration_removes_its_own_files_and_no_screen_of_the_user(
+    refused, deepnoise, tmp_path, monkeypatch
+) -> None:
+    (tmp_path / "screen").mkdir()
+    (tmp_path / "screen" / "mine.png").write_bytes(b"mine")
+    assert "holds 'screen', which is not of the demonstration" in refused("demo", "--out", tmp_path)
+    (tmp_path / "screen.truth.csv").touch()
+    (tmp_path / ".screen-unfinished").mkdir()  # as one leaves it that was killed
+
+    def stop(*_: object) -> None:
+        raise Interrupted("far enough")
+
+    monkeypatch.setattr("deepnoise_app.demo.write_demo", stop)
+    assert deepnoise("demo", "--out", tmp_path).code == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unexpected_fault_gives_a_sentence_and_exit_code_1(deepnoise, screen, monkeypatch):
@@ -159,9 +210,45 @@ def test_ctrl_c_stops_keeps_the_model_and_ends_with_130(screen, trained, tmp_pat
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert "stopping at the next boundary" in said
+    assert "stopping after the step under way" in said
     assert "Traceback" not in said
     assert model.is_file()
+
+
+def test_ctrl_c_while_a_screen_is_simulated_leaves_nothing_behind(tmp_path) -> None:
+    words = ["simulate", tmp_path / "out", "--size", "16", "--experiments", "2000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deepnoise_app", *map(str, words)], stderr=subprocess.PIPE, text=True
+    )
+    began = time.monotonic()
+    while not list(tmp_path.rglob("*.png")) and time.monotonic() - began < 60:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert said.splitlines()[-1] == f"deepnoise: stopped: {tmp_path / 'out'} was not written"
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["deepnoise_app.cli.app", "deepnoise_app.readers"])
+def test_ctrl_c_at_any_import_ends_without_a_traceback(screen, moment) -> None:
+    """The first module is imported before a command runs, the second by the command."""
+    press = (
+        "import signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {moment!r}: signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        f"sys.argv = ['deepnoise', 'inspect', {str(screen)!r}]\n"
+        "from deepnoise_app.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", press], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 130, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

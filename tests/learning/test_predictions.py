@@ -58,6 +58,14 @@ def test_plate_prior_names_only_what_the_inferred_library_plate_holds() -> None:
     assert tables[1]["Prediction_PlatePrior"].tolist() == ["c", "d"]
 
 
+def test_controls_alone_tell_no_library_plate() -> None:
+    controls = contents(*[("ctrl", Role.POSITIVE)] * 3)
+    tables, order = named(Naming(CLASSES, ("ctrl",), LIBRARY), [controls, controls])
+    assert order is None
+    assert tables[0]["Prediction_PlatePrior"].tolist() == ["", "", ""]
+    assert tables[0]["Prediction_Free"].tolist() == ["a", "d", "a"]
+
+
 def test_controls_stay_outside_the_assignment() -> None:
     table = named(Naming(CLASSES, ("ctrl",), LIBRARY))[0][0]
     assert table["Prediction_OnePerWell"].tolist()[2] == ""

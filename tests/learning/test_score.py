@@ -98,6 +98,16 @@ def test_a_channel_that_no_site_of_a_well_has_is_filled_with_the_plate_mean(
     assert found.sites[0] == 2
 
 
+def test_a_site_that_other_wells_have_is_flagged_where_it_is_missing(
+    network, screen, spoil
+) -> None:
+    plate = spoil(screen.plates[0], missing=((2, 1, 0), (2, 1, 1)))
+    found = scored(network, plate)
+    assert found.flags[2] == ("site-missing",)
+    assert found.sites.tolist() == [2, 2, 1, 2, 2, 2]
+    assert {flags for at, flags in enumerate(found.flags) if at != 2} == {()}
+
+
 def test_an_unreadable_well_keeps_its_row_and_is_flagged(network, screen, spoil) -> None:
     everything = tuple((3, site, channel) for site in (0, 1) for channel in (0, 1))
     found = scored(network, spoil(screen.plates[0], broken=everything))

@@ -173,6 +173,40 @@ def test_broken_files_are_listed_flagged_and_scored_around(
     assert any(names[5] in message for message in warned)
 
 
+def test_a_training_says_what_is_wrong_with_its_images_and_tables(recipe, folder, tmp_path):
+    copy = tmp_path / "tiny"
+    shutil.copytree(folder, copy)
+    names = sorted(path.name for path in (copy / "train" / "X-1" / "Plate1").iterdir())
+    (copy / "train" / "X-1" / "Plate1" / names[0]).unlink()
+    broken = copy / "train" / "X-2" / "Plate2" / names[5]
+    broken.write_bytes(broken.read_bytes()[:60])
+    training = recipe.training.model_copy(update={"epochs": 1})
+    run = RunFolder.create(
+        tmp_path / "r", recipe.model_copy(update={"screen": [str(copy)], "training": training})
+    )
+    assert work(run).ending is Ending.FINISHED
+    well = f"{names[0][:3]} site 1"
+    assert run.status().warnings == (
+        f"{copy} has 1 problem with files or tables: deepnoise inspect lists them",
+        f"X-1 Plate1: 1 of 12 sites are incomplete ({well}: w1 is missing) and are used only in"
+        " wells without a complete one",
+        f"X-2 Plate2: 1 of 12 sites are incomplete (X-2 Plate2 {names[5][:3]} site"
+        f" {names[5][5]}, w{names[5][8]}: {names[5]} is cut off or damaged) and are used only in"
+        " wells without a complete one",
+    )
+
+
+def test_a_model_whose_weights_do_not_fit_its_card_is_refused(trained, recipe, folder, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(trained.model, model)
+    card = json.loads((model / "model.json").read_text())
+    (model / "model.json").write_text(json.dumps({**card, "classes": [*card["classes"], "more"]}))
+    run = RunFolder.create(tmp_path / "s", score_recipe(recipe, folder, model))
+    ended = work(run)
+    assert ended.ending is Ending.REFUSED
+    assert "do not fit their card" in ended.message
+
+
 def test_a_wrong_expectation_changes_no_prediction(trained, recipe, folder, tmp_path) -> None:
     path = tmp_path / "map.csv"
     columns = ["experiment", "plate", "well", "perturbation", "role"]
