@@ -1,0 +1,5 @@
+"""Measures plates in run folders: a sibling of `learning` that needs no torch."""
+
+from deepnoise_app.measuring.run import measure, measures_path, plan_measuring, sites_path
+
+__all__ = ["measure", "measures_path", "plan_measuring", "sites_path"]
