@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,6 +89,8 @@ def _worst(
     table: pd.DataFrame, reason: Reason, name: str, judge: Judge, channels: Sequence[Channel]
 ) -> list[WellFlag]:
     worst: dict[object, tuple[float, WellFlag]] = {}
+    seen: Counter[object] = Counter()
+    measured = 0
     for channel in channels:
         column = BY_NAME[name].column(channel)
         if column not in table.columns:
@@ -95,13 +98,17 @@ def _worst(
         values = table[column].to_numpy(dtype=np.float64)
         if not np.isfinite(values).any():
             continue
+        measured += 1
         usual = float(np.nanmedian(values))
         far = np.abs(values - usual) / (mad(values) or 1e-12)
         for at in np.flatnonzero(judge(values)):
             flag = _flag(table.iloc[int(at)], reason, channel.name, float(values[at]), usual)
+            seen[flag.well] += 1
             if flag.well not in worst or worst[flag.well][0] < far[at]:
                 worst[flag.well] = float(far[at]), flag
-    return [worst[well][1] for well in worst]
+    # Where cells cover the whole site, one channel may look empty: most of them have to.
+    least = measured / 2 if reason is Reason.EMPTY else 1
+    return [worst[well][1] for well in worst if seen[well] >= least]
 
 
 def _flag(row: pd.Series, reason: Reason, channel: str, value: float, usual: float) -> WellFlag:
