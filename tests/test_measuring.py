@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from deepnoise_app import measuring
 from deepnoise_app.analysis.measures import Measures
-from deepnoise_app.measuring import measure, measures_path
+from deepnoise_app.measuring import measure, measures_path, sites_path
+from deepnoise_app.measuring import run as measuring
 from deepnoise_app.readers import open_screen
 from deepnoise_app.runs.events import Progress, Saved
 from deepnoise_app.runs.folder import RunFolder
@@ -24,6 +25,11 @@ def folder(tmp_path_factory):
     made = simulate_screen(design)
     write_rxrx(made.screen, made.truth, path)
     return path
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
 
 
 def recipe(folder, *plates: str) -> Recipe:
@@ -96,3 +102,58 @@ def test_an_unreadable_plane_is_told_and_the_rest_measured(folder, tmp_path) -> 
     values = Measures.read(measures_path(run, plate.key)).overlay("Mean", plate.channels[1]).values
     other = plate.read(plate.wells[0], plate.sites[1], [1]).astype(float)
     assert values[plate.wells[0]] == pytest.approx(other.mean())
+
+
+def test_a_plate_is_not_measured_twice_until_a_file_changes(folder, tmp_path, monkeypatch) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    asked = recipe(copy, "HUVEC-01/Plate1")
+    first = RunFolder.create(tmp_path / "first", asked)
+    measure(first)
+    read = []
+    real = measuring.measure_well
+    monkeypatch.setattr(measuring, "measure_well", lambda *a: read.append(a[1]) or real(*a))
+    again = RunFolder.create(tmp_path / "again", asked)
+    measure(again)
+    assert read == []
+    path = measures_path(first, ("HUVEC-01", "Plate1"))
+    same = Measures.read(measures_path(again, ("HUVEC-01", "Plate1")))
+    pd.testing.assert_frame_equal(same.table, Measures.read(path).table)
+    plate = open_screen(copy).plates[0]
+    one, other = plate.pixels.path(0, 0, 1), plate.pixels.path(1, 0, 1)
+    one.write_bytes(other.read_bytes())
+    third = RunFolder.create(tmp_path / "third", asked)
+    measure(third)
+    assert len(read) == len(plate.wells)
+
+
+def test_sites_have_a_table_of_their_own(folder, tmp_path) -> None:
+    asked = recipe(folder, "HUVEC-01/Plate1").model_copy(update={"measures": "all"})
+    run = RunFolder.create(tmp_path / "run", asked)
+    measure(run)
+    sites = pd.read_parquet(sites_path(run, ("HUVEC-01", "Plate1")))
+    wells = Measures.read(measures_path(run, ("HUVEC-01", "Plate1"))).table
+    assert len(sites) == 2 * len(wells)
+    one = sites[sites["Metadata_Well"] == wells["Metadata_Well"][2]]
+    assert list(one["Metadata_Site"]) == [1, 2]
+    for name in ("Intensity_P99_Actin", "Quality_Focus_Nuclei", "Cells_Count_Nuclei"):
+        assert one[name].mean() == pytest.approx(wells[name][2])
+
+
+def test_a_plate_map_says_what_wells_hold(folder, tmp_path) -> None:
+    table = tmp_path / "map.csv"
+    table.write_text("experiment,plate,well,perturbation,role\nHUVEC-01,1,B02,water,negative\n")
+    asked = recipe(folder, "HUVEC-01/Plate1")
+    scoring = asked.scoring.model_copy(update={"plate_map": str(table)})
+    run = RunFolder.create(tmp_path / "run", asked.model_copy(update={"scoring": scoring}))
+    measure(run)
+    found = Measures.read(measures_path(run, ("HUVEC-01", "Plate1"))).table
+    told = found[found["Metadata_Well"] == "B02"].iloc[0]
+    assert (told["Metadata_Perturbation"], told["Metadata_Role"]) == ("water", "negative_control")
+    table.write_text("experiment,plate,well,perturbation,role\nRPE-01,1,B02,water,negative\n")
+    other = RunFolder.create(tmp_path / "o", asked.model_copy(update={"scoring": scoring}))
+    ended = measure(other)
+    assert ended.ending is Ending.REFUSED
+    assert "lists none of the plates (it lists RPE-01" in ended.message

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtGui import QColor
 
-from deepnoise_app.reports.heatmap import MAPS
-from deepnoise_app.screen import Scale
+from deepnoise_app.screen import COLOUR_MAPS, Scale
 
 STEPS = 256
 # From this luminance on, black is read better than white (WCAG 2: where both contrasts are equal).
@@ -21,7 +20,7 @@ def map_colours(scale: Scale) -> tuple[QColor, ...]:
     """The colours of a scale from low to high, the same as in an exported picture."""
     from matplotlib import colormaps  # slow to load, and the window starts without a painting
 
-    steps = colormaps[MAPS[scale]](np.linspace(0, 1, STEPS))
+    steps = colormaps[COLOUR_MAPS[scale]](np.linspace(0, 1, STEPS))
     return tuple(QColor.fromRgbF(*map(float, step[:3])) for step in steps)
 
 

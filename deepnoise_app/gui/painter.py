@@ -10,7 +10,6 @@ import pandas as pd
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.job import Jobs, saved
-from deepnoise_app.reports.heatmap import save_heatmap
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay
@@ -69,6 +68,8 @@ class Painter:
             if path.suffix.lower() == ".csv":
                 overlay_table(plate, overlay).to_csv(path, index=False)
             else:
+                from deepnoise_app.reports.heatmap import save_heatmap  # slow to load
+
                 save_heatmap(plate, overlay, self._session.shown_range, path)
         except (OSError, ValueError) as error:
             text = f"{path} could not be written: {error}"

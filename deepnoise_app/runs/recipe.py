@@ -118,6 +118,9 @@ class Recipe(_Part):
     plates: list[str] = _knob(
         [], "Plates to measure or score, as EXPERIMENT/PLATE; all by default."
     )
+    measures: Literal["basic", "all"] = _knob(
+        "basic", "What is measured; all: focus, texture and number of nuclei as well."
+    )
     reader: str | None = _knob(None, "File layout; found out where it is not given.")
     seed: int = _knob(0, "Start of all random numbers.", ge=0, le=2**32 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = _knob("auto", "Where the network computes.")

@@ -2,7 +2,7 @@
 
 from deepnoise_app.screen.columns import TextColumn, natural
 from deepnoise_app.screen.filter import Filter, parse_filter
-from deepnoise_app.screen.overlay import PlateOverlay, Scale
+from deepnoise_app.screen.overlay import COLOUR_MAPS, PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
 from deepnoise_app.screen.predictions import COLUMNS, Predictions
@@ -11,6 +11,7 @@ from deepnoise_app.screen.screen import Screen
 from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
 
 __all__ = [
+    "COLOUR_MAPS",
     "COLUMNS",
     "STANDARD_SHAPES",
     "UNKNOWN",

@@ -20,6 +20,10 @@ class Scale(StrEnum):
     SHARE = "share"
 
 
+# Perceptually uniform, safe for every colour vision, and centred where 0 is; matplotlib's names.
+COLOUR_MAPS = {Scale.SEQUENTIAL: "viridis", Scale.SHARE: "viridis", Scale.DIVERGING: "RdBu_r"}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlateOverlay:
     """Values and texts of the wells of one plate.

@@ -1,0 +1,96 @@
+"""Keeps the measures of whole plates, so that no plate is measured twice.
+
+A plate is known by the path, size and time of each of its files: whatever changes on disk is
+measured anew. Nothing is ever written into the screen's own folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import pandas as pd
+import platformdirs
+import pyarrow as pa
+
+from deepnoise_app.analysis.kinds import Depth
+from deepnoise_app.analysis.measures import PLACE
+from deepnoise_app.errors import RunError
+from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.folder import HOME
+from deepnoise_app.screen import Plate, WellId
+
+# Goes up whenever a measure changes its meaning.
+VERSION = 1
+
+
+@runtime_checkable
+class Files(Protocol):
+    """A pixel source with one file per plane."""
+
+    def path(self, well: int, site: int, channel: int) -> Path:
+        """File of a plane."""
+        ...
+
+
+def cache_folder() -> Path:
+    """Folder of what may be deleted at any time."""
+    home = os.environ.get(HOME)
+    made = Path(home, "cache") if home else Path(platformdirs.user_cache_dir("deepnoise", False))
+    return made / "measures"
+
+
+def stamp(plate: Plate, depth: Depth) -> str | None:
+    """Name under which a plate's measures are kept; None where its files cannot be told."""
+    pixels = plate.pixels
+    if not isinstance(pixels, Files):
+        return None
+    known = hashlib.sha256(f"{VERSION} {depth} {plate.key} {plate.channels}".encode())
+    present = plate.present
+    for well, site, channel in zip(*present.nonzero(), strict=True):
+        path = pixels.path(int(well), int(site), int(channel))
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        known.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return known.hexdigest()[:32]
+
+
+def keep(plate: Plate, depth: Depth, wells: pd.DataFrame, sites: pd.DataFrame) -> None:
+    """Keep the tables of a plate that is measured whole; a full disk is no fault."""
+    name = stamp(plate, depth)
+    if name is None:
+        return
+    with suppress(RunError):
+        for kind, table in (("wells", wells), ("sites", sites)):
+            write_beside(
+                cache_folder() / f"{name}.{kind}.parquet",
+                lambda path, table=table: table.to_parquet(path, index=False),  # type: ignore[misc]
+            )
+
+
+def kept(plate: Plate, depth: Depth) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Tables of wells and sites as `keep` got them, with what the plate map says now."""
+    name = stamp(plate, depth)
+    if name is None:
+        return None
+    try:
+        wells = pd.read_parquet(cache_folder() / f"{name}.wells.parquet")
+        sites = pd.read_parquet(cache_folder() / f"{name}.sites.parquet")
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+    if any(column not in table.columns for table in (wells, sites) for column in PLACE):
+        return None
+    return _mapped(plate, wells), _mapped(plate, sites)
+
+
+def _mapped(plate: Plate, table: pd.DataFrame) -> pd.DataFrame:
+    contents = [plate.map[WellId.parse(str(well))] for well in table["Metadata_Well"]]
+    return table.assign(
+        Metadata_Role=[str(content.role) for content in contents],
+        Metadata_Perturbation=[content.perturbation for content in contents],
+    )

@@ -1,0 +1,98 @@
+"""What measuring leaves behind for people and programs, beside the tables of the plates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from deepnoise_app.analysis.correction import COLUMN, Correction, correct_table
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.summary import MeasureSummary, ScreenSummary, summarise_measures
+from deepnoise_app.measuring.run import measures_path, sites_path
+from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.folder import RunFolder
+
+WELLS, SITES = "measures", "sites"
+RowsOf = Callable[[MeasureSummary], Sequence[Mapping[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was written: the summary behind it, and the measures as corrected."""
+
+    measures: Measures
+    summary: ScreenSummary
+
+
+def write_tables(run: RunFolder, plates: Sequence[tuple[str, str]], correction: Correction) -> Left:
+    """Write one table of all wells, one of all sites, and those of effects and quality.
+
+    The effects are those of the measures as they were taken; only the table of wells (and what is
+    drawn from it) is corrected, and each row says by what.
+
+    Raises
+    ------
+    ScreenError
+        If the correction would erase declared biology.
+    """
+    wells = pd.concat([pd.read_parquet(measures_path(run, key)) for key in plates],
+                      ignore_index=True)  # fmt: skip
+    sites = pd.concat([pd.read_parquet(sites_path(run, key)) for key in plates], ignore_index=True)
+    raw = Measures(wells)
+    corrected = Measures(correct_table(wells, raw.names, correction))
+    summary = summarise_measures(raw)
+    _both(run.path / f"{WELLS}.parquet", corrected.table)
+    _both(run.path / f"{SITES}.parquet", sites.assign(**{COLUMN: str(Correction.NONE)}))
+    for name, table in summary_tables(summary).items():
+        _csv(run.path / f"{name}.csv", table)
+    return Left(corrected, summary)
+
+
+def summary_tables(summary: ScreenSummary) -> dict[str, pd.DataFrame]:
+    """Return a summary as tables: effects, drift, variance, controls, flags."""
+    return {
+        "effects": _joined(summary, _effects),
+        "plate-offsets": _joined(summary, lambda one: list(map(asdict, one.drift.plates))),
+        "drift": _joined(summary, lambda one: list(map(asdict, one.drift.experiments))),
+        "variance": _joined(summary, lambda one: list(map(asdict, one.variance.components))),
+        "controls": _joined(summary, _controls),
+        "flags": pd.DataFrame(
+            [
+                {**asdict(flag), "well": flag.well.name, "reason": str(flag.reason)}
+                for flag in summary.flags
+            ],
+            columns=["experiment", "plate", "well", "reason", "channel", "value", "usual"],
+        ),
+    }
+
+
+def _effects(one: MeasureSummary) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for plate in one.effects:
+        place = {"experiment": plate.experiment, "plate": plate.plate, "wells": plate.wells}
+        rows += [{**place, **asdict(effect), "note": plate.note} for effect in plate.effects]
+        if not plate.effects:
+            rows.append({**place, "note": plate.note})
+    return rows
+
+
+def _controls(one: MeasureSummary) -> list[dict[str, object]]:
+    return [{**asdict(pair), "correction": str(one.levelled)} for pair in one.controls]
+
+
+def _joined(summary: ScreenSummary, rows_of: RowsOf) -> pd.DataFrame:
+    rows = [{"measure": one.column, **row} for one in summary.measures for row in rows_of(one)]
+    table = pd.DataFrame(rows)
+    return table if len(table) else pd.DataFrame(columns=["measure"])
+
+
+def _both(path: Path, table: pd.DataFrame) -> None:
+    write_beside(path, lambda beside: table.to_parquet(beside, index=False))
+    _csv(path.with_suffix(".csv"), table)
+
+
+def _csv(path: Path, table: pd.DataFrame) -> None:
+    write_beside(path, lambda beside: table.to_csv(beside, index=False))
