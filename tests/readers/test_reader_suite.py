@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reader_layouts import LAYOUTS, Layout, Planes, random_planes, write_image
+from reader_layouts import JOINT, LAYOUTS, SOME, Layout, Planes, random_planes, write_image
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers import check_files, open_screen
@@ -21,10 +21,18 @@ B03 = WellId.parse("B03")
 ODD = ("HUVEC-01", "Plate2", "B03", 2, 4)
 
 
-@pytest.fixture(scope="module", params=LAYOUTS, ids=lambda layout: layout.name)
+@pytest.fixture(scope="module", params=(*LAYOUTS, *JOINT), ids=lambda layout: layout.name)
 def layout(request: pytest.FixtureRequest) -> Layout:
     found: Layout = request.param
     return found
+
+
+one_plane_a_file = pytest.mark.parametrize(
+    "layout", LAYOUTS, indirect=True, ids=lambda layout: layout.name
+)
+
+# What a file holds is looked at in the same way, whatever it is called.
+some_files = pytest.mark.parametrize("layout", SOME, indirect=True, ids=lambda layout: layout.name)
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +108,11 @@ def test_each_level_halves_by_the_mean(whole: Path, layout: Layout, planes: Plan
 
 
 def test_opening_reads_no_pixels(root: Path, layout: Layout) -> None:
-    for path in root.rglob("*_*"):
-        if path.is_file() and path.suffix.lower() in (".png", ".tif"):
+    for path in root.rglob("*"):
+        if path.is_file() and path.suffix.lower() in (".png", ".tif", ".tiff"):
             path.write_bytes(b"no image at all")
+        elif re.fullmatch(r"\d+", path.name) and path.is_file():
+            path.write_bytes(b"no chunk at all")
     assert len(opened(root, layout).imaged) == 2
 
 
@@ -126,6 +136,7 @@ def test_opening_twice_gives_the_same_screen(whole: Path, layout: Layout) -> Non
     assert [p.map for p in one.plates] == [p.map for p in two.plates]
 
 
+@one_plane_a_file
 def test_a_missing_plane_is_listed_with_its_place(root: Path, layout: Layout) -> None:
     layout.path(root, ODD).unlink()
     screen = opened(root, layout)
@@ -139,6 +150,7 @@ def test_a_missing_plane_is_listed_with_its_place(root: Path, layout: Layout) ->
     assert (plate.read(B03, 2, fill=9)[3] == 9).all()
 
 
+@one_plane_a_file
 def test_a_missing_site_is_one_problem(root: Path, layout: Layout) -> None:
     for channel in range(1, 7):
         layout.path(root, (*ODD[:4], channel)).unlink()
@@ -146,6 +158,7 @@ def test_a_missing_site_is_one_problem(root: Path, layout: Layout) -> None:
     assert odd_place(problem) == ("HUVEC-01", "Plate2", B03, 2, None)
 
 
+@one_plane_a_file
 def test_a_channel_missing_on_a_whole_plate_is_one_problem(root: Path, layout: Layout) -> None:
     for well in ("B02", "B03", "C11"):
         for site in (1, 2):
@@ -154,9 +167,10 @@ def test_a_channel_missing_on_a_whole_plate_is_one_problem(root: Path, layout: L
     assert odd_place(problem) == ("HUVEC-01", "Plate2", None, None, 4)
 
 
+@one_plane_a_file
 def test_two_files_of_one_plane_are_a_duplicate(root: Path, layout: Layout) -> None:
     path = layout.path(root, ODD)
-    other = path.with_suffix(".png" if path.suffix.lower().startswith(".tif") else ".tiff")
+    other = path.with_suffix(".tif" if path.suffix.lower() == ".tiff" else ".tiff")
     write_image(other, np.zeros((24, 24), dtype=layout.dtype))
     screen = opened(root, layout)
     (problem,) = screen.problems
@@ -169,6 +183,7 @@ def test_two_files_of_one_plane_are_a_duplicate(root: Path, layout: Layout) -> N
     assert (used == 0).all() == (first == other)
 
 
+@one_plane_a_file
 def test_strange_images_are_strays(root: Path, layout: Layout) -> None:
     where = layout.path(root, ODD).parent
     write_image(where / "overview.png", np.zeros((4, 4), np.uint8))
@@ -178,6 +193,7 @@ def test_strange_images_are_strays(root: Path, layout: Layout) -> None:
     assert "overview" in found[0].message
 
 
+@one_plane_a_file
 def test_many_strays_are_summarised(root: Path, layout: Layout) -> None:
     for i in range(30):
         (layout.path(root, ODD).parent / f"thumb-{i}.jpg").write_bytes(b"x")
@@ -185,6 +201,7 @@ def test_many_strays_are_summarised(root: Path, layout: Layout) -> None:
     assert "30 files" in problem.message
 
 
+@one_plane_a_file
 def test_hidden_files_are_passed_over(root: Path, layout: Layout) -> None:
     path = layout.path(root, ODD)
     for name in (".DS_Store", "._" + path.name, "Thumbs.db"):
@@ -194,6 +211,7 @@ def test_hidden_files_are_passed_over(root: Path, layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 5, 60, 0.5, -3, -40])
+@some_files
 def test_a_cut_off_file_is_unreadable(root: Path, layout: Layout, kept: float) -> None:
     path = layout.path(root, ODD)
     content = path.read_bytes()
@@ -208,6 +226,7 @@ def test_a_cut_off_file_is_unreadable(root: Path, layout: Layout, kept: float) -
             same_plate(screen, "HUVEC-01", "Plate2").read(B03, 2)
 
 
+@some_files
 def test_a_file_that_vanished_is_told(root: Path, layout: Layout) -> None:
     screen = opened(root, layout)
     layout.path(root, ODD).unlink()
@@ -217,6 +236,7 @@ def test_a_file_that_vanished_is_told(root: Path, layout: Layout) -> None:
     assert "is gone" in problem.message
 
 
+@some_files
 def test_a_plane_of_another_size_is_told(root: Path, layout: Layout) -> None:
     write_image(layout.path(root, ODD), np.zeros((16, 30), dtype=layout.dtype))
     screen = check_files(opened(root, layout))
@@ -226,6 +246,7 @@ def test_a_plane_of_another_size_is_told(root: Path, layout: Layout) -> None:
     assert "16 × 30" in problem.message
 
 
+@some_files
 def test_a_plate_of_another_size_is_one_problem(root: Path, layout: Layout, planes: Planes) -> None:
     for key in planes:
         if key[:2] == ODD[:2]:
@@ -235,6 +256,7 @@ def test_a_plate_of_another_size_is_one_problem(root: Path, layout: Layout, plan
     assert odd_place(problem) == ("HUVEC-01", "Plate2", None, None, None)
 
 
+@some_files
 def test_a_colour_image_is_told(root: Path, layout: Layout) -> None:
     write_image(layout.path(root, ODD), np.zeros((24, 24, 3), dtype=layout.dtype))
     screen = opened(root, layout)
@@ -244,6 +266,7 @@ def test_a_colour_image_is_told(root: Path, layout: Layout) -> None:
         same_plate(screen, "HUVEC-01", "Plate2").read(B03, 2)
 
 
+@some_files
 def test_checking_tells_how_far_it_is(whole: Path, layout: Layout) -> None:
     seen: list[tuple[int, int]] = []
     check_files(opened(whole, layout), lambda done, total: seen.append((done, total)), workers=2)
