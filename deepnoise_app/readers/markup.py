@@ -6,7 +6,7 @@ a thousandfold while it is read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -40,28 +40,40 @@ class Element:
 
 
 def read_elements(path: Path, wanted: Collection[str]) -> Iterator[Element]:
-    """Visit the elements of these names, each when it ends.
+    """Visit the elements of these names in a file, each when it ends.
 
     Raises
     ------
     ScreenError
         If the file cannot be read, is no well-formed XML, or declares a document type.
     """
-    gathering = _Gathering(frozenset(wanted))
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                gathering.feed(chunk, last=False)
-                yield from gathering.taken()
-        gathering.feed(b"", last=True)
-        yield from gathering.taken()
+            yield from elements(iter(lambda: file.read(_CHUNK), b""), path.name, wanted)
     except OSError as error:
         raise ScreenError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def elements(chunks: Iterable[bytes], label: str, wanted: Collection[str]) -> Iterator[Element]:
+    """Visit the elements of these names in pieces of XML, called `label` in messages.
+
+    Raises
+    ------
+    ScreenError
+        If they are no well-formed XML, or declare a document type.
+    """
+    gathering = _Gathering(frozenset(wanted))
+    try:
+        for chunk in chunks:
+            gathering.feed(chunk, last=False)
+            yield from gathering.taken()
+        gathering.feed(b"", last=True)
+        yield from gathering.taken()
     except expat.ExpatError as error:
-        raise ScreenError(f"{path.name} is no whole XML file: {error}") from error
+        raise ScreenError(f"{label} is no whole XML file: {error}") from error
     except _DocumentTypeError:
         raise ScreenError(
-            f"{path.name} declares a document type: expected an index without one, as the"
+            f"{label} declares a document type: expected an index without one, as the"
             " microscope writes it"
         ) from None
 

@@ -47,6 +47,7 @@ class Reader(Protocol):
 Maker = Callable[..., Reader]
 # Import paths, so that opening one layout does not load the libraries of all others.
 BUILT_IN = {
+    "load-data": "loaddata:LoadDataReader",
     "ome-zarr": "omezarr:OmeZarrReader",
     "perkinelmer": "perkinelmer:PerkinElmerReader",
     "yokogawa": "yokogawa:YokogawaReader",
@@ -57,6 +58,7 @@ BUILT_IN = {
     "imagexpress": "imagexpress:ImageXpressReader",
     "rxrx": "rxrx:RxRxReader",
     "wilds": "wilds:WildsReader",
+    "tiff-pages": "pages:PagesReader",
     "pattern": "pattern:PatternReader",
 }
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from deepnoise_app.screen import Channel, Plate, PlateShape, Screen, WellId
 from deepnoise_app.writers.files import FileLayout, Spot, write_files
 from deepnoise_app.writers.imagexpress import ImageXpressLayout
+from deepnoise_app.writers.joint import write_ome_tiff, write_wilds
+from deepnoise_app.writers.loaddata import write_load_data
 from deepnoise_app.writers.omezarr import write_omezarr
 from deepnoise_app.writers.perkinelmer import PerkinElmerLayout
 from deepnoise_app.writers.vendors import CELLOMICS, CYTATION, INCELL, ScanRLayout
@@ -113,6 +115,7 @@ class Layout:
     file: Callable[[Key], str]
     pattern: str | None = None
     dtype: type = np.uint8
+    channels: int = 6
     labels: Callable[[Path, Planes], None] | None = None
     writer: Callable[[Screen, Path], None] | None = None
 
@@ -221,14 +224,21 @@ NUMBERED = Layout(
 )  # fmt: skip
 
 
+def stub(experiment: str, name: str) -> Plate:
+    """A plate that has names and no pixels."""
+    nothing = MemoryPixels(np.zeros(0))
+    return Plate(experiment, name, PlateShape(8, 12), CHANNELS, (1, 2), (), nothing)
+
+
+def spot_of(key: Key) -> Spot:
+    return Spot(WellId.parse(key[2]), key[3], key[4] - 1)
+
+
 def of_files(name: str, reader: str, layout: FileLayout, dtype: type = np.uint16) -> Layout:
     """A layout that a writer of the app makes, one file a plane."""
 
     def file(key: Key) -> str:
-        experiment, name, well, site, channel = key
-        shape = PlateShape(8, 12)
-        plate = Plate(experiment, name, shape, CHANNELS, (1, 2), (), MemoryPixels(np.zeros(0)))
-        return layout.path(plate, Spot(WellId.parse(well), site, channel - 1))
+        return layout.path(stub(*key[:2]), spot_of(key))
 
     return Layout(
         name,
@@ -263,4 +273,26 @@ def _zarr(version: Literal["0.4", "0.5"]) -> Layout:
 
 
 # One file or store holds several planes.
-JOINT = (_zarr("0.4"), _zarr("0.5"))
+JOINT = (
+    _zarr("0.4"),
+    _zarr("0.5"),
+    Layout(
+        "ome-tiff", "tiff-pages", lambda k: f"{k[0]}/{k[1]}/{k[1]}_{k[2]}_s{k[3]}.ome.tif",
+        dtype=np.uint16, writer=write_ome_tiff,
+    ),
+    Layout(
+        "ome-tiff-well", "tiff-pages", lambda k: f"{k[0]}/{k[1]}/{k[1]}_{k[2]}.ome.tif",
+        dtype=np.uint16,
+        writer=lambda screen, root: write_ome_tiff(screen, root, one_file_a_well=True),
+    ),
+    Layout(
+        "wilds", "wilds", lambda k: f"images/{k[0]}/{k[1]}/{k[2]}_s{k[3]}.png",
+        channels=3, writer=write_wilds,
+    ),
+)  # fmt: skip
+LOAD_DATA = Layout(
+    "load-data", "load-data",
+    lambda k: f"images/{PerkinElmerLayout('').path(stub(*k[:2]), spot_of(k))}",
+    dtype=np.uint16, writer=write_load_data,
+)  # fmt: skip
+LISTED = (LOAD_DATA,)
