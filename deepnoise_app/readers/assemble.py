@@ -6,8 +6,8 @@ listed but not imaged. A plate without any image is one problem, not hundreds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from deepnoise_app.readers.index import PlateFiles
 from deepnoise_app.readers.names import natural
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.screen import (
+    PROJECTION,
     Channel,
     Library,
     Plate,
@@ -24,6 +25,8 @@ from deepnoise_app.screen import (
     Problem,
     ProblemKind,
     Screen,
+    Stack,
+    StackChoice,
     WellId,
 )
 
@@ -32,7 +35,8 @@ from deepnoise_app.screen import (
 class Findings:
     """What a reader found: files of each plate, plate maps, problems so far.
 
-    `texts` are the channels as in the file names, in the order of `channels`.
+    `texts` are the channels as in the file names of all plates, in the order of `channels`;
+    `own_texts` those of plates that have others, empty ones for channels that a plate lacks.
     """
 
     root: Path
@@ -43,27 +47,66 @@ class Findings:
     maps: Mapping[PlateKey, PlateMap] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     library: Library | None = None
+    own_texts: Mapping[PlateKey, tuple[str, ...]] = field(default_factory=dict)
+    pixel_sizes_um: Mapping[PlateKey, float] = field(default_factory=dict)
+    shapes: Mapping[PlateKey, PlateShape] = field(default_factory=dict)
+    offset: int = 0
 
 
-def assemble(found: Findings) -> Screen:
-    """Return the screen with everything that is wrong with it."""
+def assemble(found: Findings, wish: StackChoice | None = None) -> Screen:
+    """Return the screen with everything that is wrong with it.
+
+    Raises
+    ------
+    ScreenError
+        If no plate has the Z-plane or time point that is wished for.
+    """
     keys = sorted(found.files.keys() | found.maps.keys(), key=lambda k: (k[0], natural(k[1])))
     shapes = _shapes(found, keys)
+    stack = _stack(found.files.values(), wish or StackChoice())
     usual = sorted({site for files in found.files.values() for site in files.sites()})
     plates, problems = [], list(found.problems)
     for key in keys:
         files = found.files.get(key) or PlateFiles(*key)
+        texts = found.own_texts.get(key, found.texts)
+        pixels = replace(files.pixels(found.root, texts, stack), offset=found.offset)
         plate = Plate(
-            *key, shapes[key[0]], found.channels, files.sites(), files.wells(),
-            files.pixels(found.root, found.texts), found.maps.get(key, PlateMap()),
+            *key, shapes[key[0]], found.channels, files.sites(), files.wells(), pixels,
+            found.maps.get(key, PlateMap()), found.pixel_sizes_um.get(key, 0),
         )  # fmt: skip
         plates.append(plate)
-        problems += files.duplicates(found.texts)
-        problems += _missing(plate, usual)
-        problems += _against_list(plate, any_listed=bool(found.maps))
+        problems += files.duplicates(texts)
+        problems += missing_planes(plate, usual)
+        problems += _thin(plate, files, texts, stack)
+        problems += against_map(plate, any_listed=bool(found.maps))
     return Screen(
-        str(found.root), found.reader, found.channels, tuple(plates), tuple(problems), found.library
-    )
+        str(found.root), found.reader, found.channels, tuple(plates), tuple(problems),
+        found.library, stack,
+    )  # fmt: skip
+
+
+def _stack(plates: Iterable[PlateFiles], wish: StackChoice) -> Stack:
+    depths: set[int] = set()
+    times: set[int] = set()
+    for files in plates:
+        depths |= files.depths()
+        times |= files.times()
+    return Stack.chosen(depths - {PROJECTION}, times, wish)
+
+
+def _thin(
+    plate: Plate, files: PlateFiles, texts: tuple[str, ...], stack: Stack
+) -> Iterator[Problem]:
+    """Sites whose stacks lack some Z-planes: what they show is not what the others show."""
+    for well, site, text, planes in files.thin(stack.time):
+        channel = texts.index(text)
+        told = ", ".join(
+            f"Z-plane {number}" if number != PROJECTION else "projection" for number in planes
+        )
+        message = f"channel {_called(plate, channel)} lacks {told}, which others have"
+        yield Problem(
+            ProblemKind.MISSING, message, plate.experiment, plate.name, well, site, channel + 1
+        )
 
 
 def _shapes(found: Findings, keys: Iterable[PlateKey]) -> dict[str, PlateShape]:
@@ -74,10 +117,17 @@ def _shapes(found: Findings, keys: Iterable[PlateKey]) -> dict[str, PlateShape]:
         there += found.maps.get(key, ())
         if key in found.files:
             there += found.files[key].wells()
+        if key in found.shapes:
+            there.append(last_well(found.shapes[key]))
     return {experiment: PlateShape.holding(there) for experiment, there in wells.items()}
 
 
-def _missing(plate: Plate, usual: Sequence[int]) -> list[Problem]:
+def last_well(shape: PlateShape) -> WellId:
+    """Return the well in the last corner of a plate."""
+    return WellId(shape.rows - 1, shape.columns - 1)
+
+
+def missing_planes(plate: Plate, usual: Sequence[int]) -> list[Problem]:
     """Missing planes; what a whole plate or a whole well lacks is one problem."""
     if not plate.wells:
         return []
@@ -98,7 +148,7 @@ def _missing(plate: Plate, usual: Sequence[int]) -> list[Problem]:
     return found
 
 
-def _against_list(plate: Plate, *, any_listed: bool) -> list[Problem]:
+def against_map(plate: Plate, *, any_listed: bool) -> list[Problem]:
     """Compare the wells with images with those of the plate map."""
     if not len(plate.map):
         message = "imaged, but no table lists this plate"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from deepnoise_app.errors import PixelError
-from deepnoise_app.readers.headers import Header, read_header
+from deepnoise_app.readers.headers import Header
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.screen import Plate, Problem, ProblemKind, Screen
 
@@ -68,7 +68,7 @@ def _look(job: _Job) -> list[_Look]:
     looks = []
     for place in job.places:
         try:
-            looks.append(_Look(job.plate, place, read_header(job.pixels.path(*place))))
+            looks.append(_Look(job.plate, place, job.pixels.header(*place)))
         except PixelError as error:
             looks.append(_Look(job.plate, place, str(error)))
     return looks

@@ -61,6 +61,31 @@ def spell(form: str, well: WellId, site: int, channel: str) -> str:
     )
 
 
+# Common ways to write well and site, so that most names share a few forms.
+_COMMON = tuple(
+    (place, number)
+    for place in ("r{row:02d}c{column:02d}", "{W2}", "{W1}", "{w2}", "{w1}")
+    for number in ("f{site:02d}", "f{site:03d}", "f{site}", "s{site}", "F{site:03d}", "_{site}", "")
+)
+
+
+def general_form(name: str, well: WellId, site: int) -> str:
+    """Return a form that spells a file name, shared by other wells and sites where it can be."""
+    plain = literal(name)
+    for place, number in _COMMON:
+        shown_place = spell(place, well, site, "")
+        shown_number = spell(number, well, site, "")
+        if shown_place not in plain or shown_number not in plain:
+            continue
+        form = plain.replace(shown_place, place, 1)
+        start = form.index(place) + len(place)
+        if number:
+            form = form[:start] + form[start:].replace(shown_number, number, 1)
+        if spell(form, well, site, "") == name:
+            return form
+    return plain
+
+
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that sorts numbers within texts by value: `w2` before `w10`."""
     parts = re.split(r"(\d+)", text)

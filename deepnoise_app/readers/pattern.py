@@ -12,14 +12,17 @@ from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.assemble import Findings, assemble
+from deepnoise_app.readers.beside import tables_beside
 from deepnoise_app.readers.index import PlateFiles
-from deepnoise_app.readers.library import infer_library, read_library
 from deepnoise_app.readers.names import literal, natural
-from deepnoise_app.readers.platemap import PlateMaps, plate_name, read_plate_map
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.template import Template
 from deepnoise_app.readers.walk import Folder, is_image, normal, refused_folders, strays, walk
-from deepnoise_app.screen import Channel, Library, PlateMap, Problem, ProblemKind, Screen
+from deepnoise_app.screen import (
+    Channel,
+    Screen,
+    StackChoice,
+)
 
 GUESSES = (
     "{plate}/{well}_s{site}_w{channel}",
@@ -37,8 +40,6 @@ GUESSES = (
     "{plate}/{well}",
     "{plate}_{well}",
 )
-PLATE_MAPS = ("platemap.csv", "plate_map.csv")
-LIBRARY = "library.csv"
 # Names that are tried on the guesses: enough to choose, few enough to be quick.
 SAMPLE = 2000
 MOST_CHANNELS = 32
@@ -83,7 +84,7 @@ class PatternReader:
             return f"no file, such as {folders[0].names[0]}, is named like {tried}{more}"
         return None
 
-    def open(self, path: Path) -> Screen:
+    def open(self, path: Path, stack: StackChoice | None = None) -> Screen:
         """Read names, and the plate map and library beside them."""
         root = normal(path)
         folders = _image_folders(root)
@@ -99,7 +100,7 @@ class PatternReader:
                 f" {MOST_CHANNELS}: give a pattern that ends the channel earlier"
             )
         ordered = tuple(sorted(texts, key=natural))
-        maps, library, problems = _tables(root, found.files)
+        maps, library, problems = tables_beside(root, found.files)
         problems = [
             *refused_folders(folders),
             *problems,
@@ -107,7 +108,8 @@ class PatternReader:
         ]
         channels = tuple(Channel(text) for text in ordered)
         return assemble(
-            Findings(root, self.name, channels, ordered, found.files, maps, problems, library)
+            Findings(root, self.name, channels, ordered, found.files, maps, problems, library),
+            stack,
         )
 
     def _choose(self, root: Path, folders: list[Folder]) -> _Choice | None:
@@ -165,33 +167,8 @@ def _look(root: Path, folders: list[Folder], choice: _Choice) -> _Found:
             key = (experiment, plate)
             files = found.files.get(key) or found.files.setdefault(key, PlateFiles(*key))
             form = parsed.form.split("/", max(0, outside))[-1] if outside > 0 else parsed.form
-            files.add(parsed.well, parsed.site, parsed.channel, inside + form)
+            files.add(
+                parsed.well, parsed.site, parsed.channel, inside + form,
+                time=parsed.time, plane=parsed.plane,
+            )  # fmt: skip
     return found
-
-
-def _tables(
-    root: Path, files: dict[PlateKey, PlateFiles]
-) -> tuple[dict[PlateKey, PlateMap], Library | None, list[Problem]]:
-    """Plate maps under the names that the images have, and the library, as far as they exist."""
-    problems: list[Problem] = []
-    maps: dict[PlateKey, PlateMap] = {}
-    library = None
-    try:
-        path = next((root / name for name in PLATE_MAPS if (root / name).is_file()), None)
-        if path is not None:
-            listed = read_plate_map(path)
-            problems += listed.problems
-            maps = _renamed(listed, files)
-        if (root / LIBRARY).is_file():
-            library = read_library(root / LIBRARY)
-    except ScreenError as error:
-        problems.append(Problem(ProblemKind.TABLE, str(error)))
-    return maps, library or infer_library(maps[key] for key in sorted(maps)), problems
-
-
-def _renamed(listed: PlateMaps, files: dict[PlateKey, PlateFiles]) -> dict[PlateKey, PlateMap]:
-    imaged = {(experiment, plate_name(plate)): plate for experiment, plate in files}
-    return {
-        (experiment, imaged.get((experiment, plate_name(plate)), plate)): found
-        for (experiment, plate), found in listed.items()
-    }

@@ -1,23 +1,24 @@
 """Asks all readers which of them can open a folder.
 
 Readers are found through the entry points `deepnoise_app.readers`, so that other packages can add
-theirs; the built-in ones are known without them.
+theirs; the built-in ones are known without them, the most particular first.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable
+from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import signature
 from pathlib import Path
 from typing import Protocol, cast
 
-from deepnoise_app.errors import ScreenError
-from deepnoise_app.readers.pattern import PatternReader
+from deepnoise_app.errors import Interrupted, ScreenError
 from deepnoise_app.readers.pixels import FilePixels
-from deepnoise_app.readers.rxrx import RxRxReader
-from deepnoise_app.readers.walk import normal
-from deepnoise_app.screen import ProblemKind, Screen
+from deepnoise_app.readers.walk import Tell, looking, normal
+from deepnoise_app.screen import Problem, ProblemKind, Screen, StackChoice
 
 GROUP = "deepnoise_app.readers"
 _log = logging.getLogger(__name__)
@@ -36,15 +37,39 @@ class Reader(Protocol):
         ...
 
     def open(self, path: Path) -> Screen:
-        """Read names and metadata only, no pixels."""
+        """Read names and metadata only, no pixels.
+
+        A reader of stacks takes the Z-plane and time point wished for as `stack` besides.
+        """
         ...
 
 
 Maker = Callable[..., Reader]
-BUILT_IN: dict[str, Maker] = {"rxrx": RxRxReader, "pattern": PatternReader}
+# Import paths, so that opening one layout does not load the libraries of all others.
+BUILT_IN = {
+    "load-data": "loaddata:LoadDataReader",
+    "ome-zarr": "omezarr:OmeZarrReader",
+    "perkinelmer": "perkinelmer:PerkinElmerReader",
+    "yokogawa": "yokogawa:YokogawaReader",
+    "scanr": "scanr:ScanRReader",
+    "incell": "incell:InCellReader",
+    "cytation": "cytation:CytationReader",
+    "cellomics": "cellomics:CellomicsReader",
+    "imagexpress": "imagexpress:ImageXpressReader",
+    "rxrx": "rxrx:RxRxReader",
+    "wilds": "wilds:WildsReader",
+    "tiff-pages": "pages:PagesReader",
+    "pattern": "pattern:PatternReader",
+}
 
 
-def open_screen(path: Path | str, reader: str | None = None) -> Screen:
+def open_screen(
+    path: Path | str,
+    reader: str | None = None,
+    stack: StackChoice | None = None,
+    tell: Tell | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Screen:
     """Open a folder as a screen.
 
     Parameters
@@ -52,6 +77,12 @@ def open_screen(path: Path | str, reader: str | None = None) -> Screen:
     reader
         Name of the reader to use, `pattern:` followed by a pattern of file names included; by
         default all are asked, and where several layouts lie together that of most images wins.
+    stack
+        Z-plane and time point to show; by default the brightest of all planes at the first time.
+    tell
+        Called with the number of files seen so far and 0.
+    should_stop
+        Asked at each folder; if it says so, `Interrupted` is raised.
 
     Raises
     ------
@@ -60,17 +91,18 @@ def open_screen(path: Path | str, reader: str | None = None) -> Screen:
     """
     place = normal(Path(path))
     _check_folder(place)
-    if reader is not None:
-        return _open_as(place, reader)
-    refusals: list[str] = []
-    fitting = []
-    for name, one in _all_readers(refusals).items():
-        refusal = _refusal(one, place)
-        if refusal is None:
-            fitting.append(one)
-        else:
-            refusals.append(f"{name}: {refusal}")
-    screen = _open_fullest(place, fitting, refusals)
+    with looking(tell, should_stop):
+        if reader is not None:
+            return _open_as(place, reader, stack)
+        refusals: list[str] = []
+        fitting = []
+        for name, one in _all_readers(refusals).items():
+            refusal = _refusal(one, place)
+            if refusal is None:
+                fitting.append(one)
+            else:
+                refusals.append(f"{name}: {refusal}")
+        screen = _open_fullest(place, fitting, refusals, stack)
     if screen is None:
         listed = "".join(f"\n- {refusal}" for refusal in refusals)
         raise ScreenError(f"{path} is not a screen that any reader knows:{listed}")
@@ -79,7 +111,7 @@ def open_screen(path: Path | str, reader: str | None = None) -> Screen:
 
 def reader_makers(refusals: list[str] | None = None) -> dict[str, Maker]:
     """All readers by name, built-in ones first; broken ones are noted in `refusals`."""
-    makers = dict(BUILT_IN)
+    makers = {name: _built_in(place) for name, place in BUILT_IN.items()}
     for point in entry_points(group=GROUP):
         if point.name in makers:
             continue
@@ -90,6 +122,17 @@ def reader_makers(refusals: list[str] | None = None) -> dict[str, Maker]:
             if refusals is not None:
                 refusals.append(f"{point.name}: cannot be loaded ({error})")
     return makers
+
+
+def _built_in(place: str) -> Maker:
+    """Return what imports a reader of this package when it is first made."""
+    module, _, kind = place.partition(":")
+
+    def make(*arguments: str) -> Reader:
+        found = import_module(f"deepnoise_app.readers.{module}")
+        return cast("Reader", getattr(found, kind)(*arguments))
+
+    return make
 
 
 def _all_readers(refusals: list[str]) -> dict[str, Reader]:
@@ -106,35 +149,46 @@ def _all_readers(refusals: list[str]) -> dict[str, Reader]:
 def _refusal(reader: Reader, place: Path) -> str | None:
     try:
         return reader.refusal(place)
+    except Interrupted:
+        raise
     except Exception as error:  # noqa: BLE001 (as above)
         _log.warning("reader %s failed on %s: %s", reader.name, place, error)
         return f"it failed ({error})"
 
 
-def _open_fullest(place: Path, fitting: list[Reader], refusals: list[str]) -> Screen | None:
+def _open_fullest(
+    place: Path, fitting: list[Reader], refusals: list[str], stack: StackChoice | None
+) -> Screen | None:
     """The screen with the most images; the first one where it leaves no file aside.
 
     An image counts for the first reader that takes it: the later ones are less particular.
     """
     best, most = None, 0
+    failed: list[Problem] = []
     taken: set[Hashable] = set()
     for reader in fitting:
         try:
-            screen = reader.open(place)
+            screen = _open(reader, place, stack)
+        except Interrupted:
+            raise
         except Exception as error:  # noqa: BLE001 (as above; the other readers still serve)
             _log.warning("reader %s failed on %s: %s", reader.name, place, error)
             refusals.append(f"{reader.name}: {error}")
+            message = f"it looks like {reader.name}, but could not be read so: {error}"
+            if best is None:
+                failed.append(Problem(ProblemKind.UNREADABLE, message))
             continue
         strays = any(problem.kind is ProblemKind.STRAY for problem in screen.problems)
         if best is None and not strays:
-            return screen
+            best = screen
+            break
         images = _images(screen) - taken
         if best is None or len(images) > most:
             best, most = screen, len(images)
         taken |= images
         if not strays:
             break
-    return best
+    return None if best is None else replace(best, problems=(*failed, *best.problems))
 
 
 def _images(screen: Screen) -> set[Hashable]:
@@ -143,24 +197,34 @@ def _images(screen: Screen) -> set[Hashable]:
     for plate in screen.imaged:
         pixels = plate.pixels
         if isinstance(pixels, FilePixels):
-            found.update(pixels.name(*plane) for plane in pixels.planes())
+            for plane in pixels.planes():
+                found.update(pixels.names(*plane))
         else:
             found.update((plate.key, i) for i in range(int(plate.present.sum())))
     return found
 
 
-def _open_as(place: Path, reader: str) -> Screen:
+def _open(reader: Reader, place: Path, stack: StackChoice | None) -> Screen:
+    """Open; a reader that knows no stacks is asked only where nothing is wished for."""
+    if stack is None or stack == StackChoice():
+        return reader.open(place)
+    if "stack" not in signature(reader.open).parameters:
+        raise ScreenError(f"the reader {reader.name!r} has no Z-planes or time points to choose")
+    return reader.open(place, stack=stack)  # type: ignore[call-arg]
+
+
+def _open_as(place: Path, reader: str, stack: StackChoice | None) -> Screen:
     name, _, argument = reader.partition(":")
     makers = reader_makers()
     if name not in makers:
         raise ScreenError(f"no reader {name!r}, only {', '.join(makers)}")
-    if argument and name != PatternReader.name:
+    if argument and name != "pattern":
         raise ScreenError(f"the reader {name!r} takes no pattern: write {name!r} alone")
     one = makers[name](argument) if argument else makers[name]()
     refusal = one.refusal(place)
     if refusal is not None:
         raise ScreenError(f"{place} cannot be read as {name!r}: {refusal}")
-    return one.open(place)
+    return _open(one, place, stack)
 
 
 def _check_folder(place: Path) -> None:

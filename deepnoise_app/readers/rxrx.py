@@ -19,7 +19,7 @@ from deepnoise_app.readers.names import literal, number_field, read_well
 from deepnoise_app.readers.rxrx_tables import RxRxTables, has_tables, read_tables
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.walk import Folder, is_image, normal, refused_folders, strays, walk
-from deepnoise_app.screen import Channel, Problem, Screen, WellId
+from deepnoise_app.screen import Channel, Problem, Screen, StackChoice, WellId
 
 RXRX_CHANNELS = (
     Channel("Nuclei", "Hoechst"),
@@ -62,7 +62,7 @@ class RxRxReader:
             return f"there are tables, but no image named like {EXAMPLE}"
         return f"no image is named like {EXAMPLE}"
 
-    def open(self, path: Path) -> Screen:
+    def open(self, path: Path, stack: StackChoice | None = None) -> Screen:
         """Read names and tables."""
         root = normal(path)
         found = _look(root)
@@ -75,7 +75,8 @@ class RxRxReader:
         return assemble(
             Findings(
                 root, self.name, channels, texts, found.files, tables.maps, problems, tables.library
-            )
+            ),
+            stack,
         )
 
 

@@ -23,11 +23,15 @@ _ROLES = {role.value: role for role in Role} | {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of a CSV file by name, blank rows included, so that rows keep their numbers."""
+    """Columns of a table by name in lower case, blank rows included, so that rows keep numbers.
+
+    `spelled` are the names as they were written.
+    """
 
     file: str
     columns: dict[str, tuple[str, ...]]
     length: int
+    spelled: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.length
@@ -58,14 +62,16 @@ def read_table(path: Path, needed: tuple[str, ...]) -> Table:
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        names = [name.strip().lower() for name in next(reader, [])]
+        written = [name.strip() for name in next(reader, [])]
+        names = [name.lower() for name in written]
         rows = list(reader)
     except csv.Error as error:
         raise ScreenError(f"{path.name} is not a table: {error}") from error
     _check_columns(path, names, needed)
     if any(len(row) != len(names) for row in rows):
         rows = [[*row, *[""] * len(names)][: len(names)] for row in rows]
-    return Table(path.name, dict(zip(names, zip(*rows, strict=True), strict=False)), len(rows))
+    columns = dict(zip(names, zip(*rows, strict=True), strict=False))
+    return Table(path.name, columns, len(rows), dict(zip(names, written, strict=True)))
 
 
 @dataclass(slots=True)

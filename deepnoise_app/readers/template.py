@@ -1,8 +1,8 @@
 """Patterns of file names, such as `{plate}/{well}_s{site}_w{channel}`.
 
-Fields: experiment, plate, well (or row and column), site, channel. `*` stands for anything within
-one name. A pattern starts at the name of a folder or file; without an ending it means any image
-that can be read. Upper and lower case are the same.
+Fields: experiment, plate, well (or row and column), site, channel, plane (Z), time. `*` stands for
+anything within one name. A pattern starts at the name of a folder or file; without an ending it
+means any image that can be read. Upper and lower case are the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.names import literal, number_field, read_row_column, read_well
 from deepnoise_app.readers.walk import READABLE
-from deepnoise_app.screen import WellId
+from deepnoise_app.screen import PROJECTION, WellId
 
 FIELDS = {
     "experiment": r"[^/]+?",
@@ -23,6 +23,8 @@ FIELDS = {
     "column": r"\d{1,3}",
     "site": r"\d{1,6}",
     "channel": r"[^/_]+?",
+    "plane": r"\d{1,4}",
+    "time": r"\d{1,6}",
 }
 _TOKEN = re.compile(r"\{([^{}]*)\}|([*])|([^{}*]+)|(.)")
 
@@ -37,6 +39,8 @@ class Parsed:
     site: int
     channel: str
     form: str
+    plane: int = 1
+    time: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Template:
             expression += "(?:" + "|".join(re.escape(suffix) for suffix in READABLE) + ")"
         return cls(text, re.compile(expression, re.IGNORECASE), text.count("/") + 1)
 
+    @classmethod
+    def of(cls, expression: str) -> Template:
+        """Return what reads file names by a regular expression whose groups are the fields."""
+        return cls(expression, re.compile(expression, re.IGNORECASE), 1)
+
     def fits(self, path: str) -> bool:
         """Whether a path of `depth` parts fits the pattern and names a well."""
         match = self.regex.fullmatch(path)
@@ -85,6 +94,7 @@ class Template:
         return Parsed(
             told.get("experiment"), told.get("plate"), well,
             1 if site is None else int(site), channel or "1", _form(path, spelled),
+            _plane(told), int(told.get("time") or 1),
         )  # fmt: skip
 
 
@@ -98,6 +108,10 @@ def _well(match: re.Match[str]) -> tuple[WellId, list[tuple[tuple[int, int], str
     if two is None:
         return None
     return two[0], [(match.span("row"), two[1]), (match.span("column"), two[2])]
+
+
+def _plane(told: dict[str, str | None]) -> int:
+    return PROJECTION if told.get("projection") is not None else int(told.get("plane") or 1)
 
 
 def _form(path: str, spelled: list[tuple[tuple[int, int], str]]) -> str:

@@ -1,48 +1,138 @@
-"""Lists the files below a folder, in a fixed order and without those that systems leave behind."""
+"""Lists the files below a folder, in a fixed order and without those that systems leave behind.
+
+Several readers look at the same tree: within `looking` it is listed once for all of them.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepnoise_app.errors import Interrupted
 from deepnoise_app.screen import Problem, ProblemKind
 
 READABLE = (".png", ".tif", ".tiff")
-IMAGES = (*READABLE, ".jpg", ".jpeg", ".jp2", ".bmp", ".gif", ".webp", ".flex", ".czi", ".nd2")
+IMAGES = (
+    *READABLE,
+    ".jpg",
+    ".jpeg",
+    ".jp2",
+    ".bmp",
+    ".gif",
+    ".webp",
+    ".flex",
+    ".czi",
+    ".nd2",
+    ".c01",
+    ".dib",
+)
 _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db"})
+# What marks the folder of a Zarr store, versions 2 and 3.
+_STORE = frozenset({".zgroup", ".zattrs", "zarr.json"})
 _FEW = 20
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
     """One folder with its file names, sorted; `parts` lead to it from the folder opened.
 
-    `refused` says why its content could not be listed.
+    `refused` says why its content could not be listed; the inside of a Zarr `store` is not.
     """
 
     parts: tuple[str, ...]
     names: tuple[str, ...]
     refused: str = ""
+    store: bool = False
 
     def file(self, name: str) -> str:
         """Path of a file, relative to the folder opened, with forward slashes."""
         return "/".join((*self.parts, name))
 
 
+@dataclass(slots=True)
+class _Look:
+    """What was listed so far while a screen is opened, and who wants to know."""
+
+    tell: Tell | None
+    should_stop: Callable[[], bool] | None
+    files: int = 0
+    seen: dict[Path, list[Folder]] = field(default_factory=dict)
+
+    def note(self, files: int) -> None:
+        self.files += files
+        if self.tell is not None:
+            self.tell(self.files, 0)
+        check_stop(self.should_stop)
+
+
+_look: ContextVar[_Look | None] = ContextVar("look", default=None)
+
+
+@contextmanager
+def looking(
+    tell: Tell | None = None, should_stop: Callable[[], bool] | None = None
+) -> Iterator[None]:
+    """List each tree once while this lasts, say how many files were seen, stop when asked.
+
+    Parameters
+    ----------
+    tell
+        Called with the number of files seen and 0, as their total is not known before.
+    should_stop
+        Asked at each folder; `walk` raises `Interrupted` where it says so.
+    """
+    token = _look.set(_Look(tell, should_stop))
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def note(files: int) -> None:
+    """Count files that a reader looks at itself, and stop when asked, within `looking`."""
+    look = _look.get()
+    if look is not None:
+        look.note(files)
+
+
+def check_stop(should_stop: Callable[[], bool] | None) -> None:
+    """Raise `Interrupted` if somebody wishes to stop."""
+    if should_stop is not None and should_stop():
+        raise Interrupted("stopped before all files were seen")
+
+
 def walk(root: Path) -> Iterator[Folder]:
-    """Visit a folder and all below it; hidden ones and the insides of `.zarr` are passed over."""
+    """Visit a folder and all below it, hidden ones and the insides of Zarr stores left out."""
+    look = _look.get()
+    if look is None:
+        yield from _walk(root)
+    elif root in look.seen:
+        yield from look.seen[root]
+    else:
+        folders = []
+        for folder in _walk(root):
+            look.note(len(folder.names))
+            folders.append(folder)
+        look.seen[root] = folders
+        yield from folders
+
+
+def _walk(root: Path) -> Iterator[Folder]:
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         parts = waiting.pop()
         place = root.joinpath(*parts)
         try:
-            folders, names = _list(place)
+            folders, names, store = _list(place)
         except OSError as error:
             yield Folder(parts, (), error.strerror or str(error))
             continue
-        yield Folder(parts, tuple(names))
+        yield Folder(parts, tuple(names), store=store)
         waiting.extend((*parts, name) for name in reversed(folders))
 
 
@@ -83,18 +173,20 @@ def _many(names: list[str], expected: str) -> str:
     return f"{len(names)} files such as {names[0]} are not named like {expected}"
 
 
-def _list(place: Path) -> tuple[list[str], list[str]]:
-    folders, names = [], []
+def _list(place: Path) -> tuple[list[str], list[str], bool]:
+    """Folders and files of a folder; neither for a Zarr store."""
+    folders, names, store = [], [], False
     with os.scandir(place) as entries:
         for entry in entries:
             name = entry.name
+            store = store or name in _STORE
             if name[0] == "." or name.lower() in _LEFT_BEHIND:
                 continue
             if not entry.is_dir():
                 names.append(name)
-            elif not (name.endswith(".zarr") or _leads_back(entry, place)):
+            elif not _leads_back(entry, place):
                 folders.append(name)
-    return sorted(folders), sorted(names)
+    return ([], [], True) if store else (sorted(folders), sorted(names), False)
 
 
 def _leads_back(entry: os.DirEntry[str], place: Path) -> bool:

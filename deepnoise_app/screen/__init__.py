@@ -8,11 +8,13 @@ from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, R
 from deepnoise_app.screen.predictions import COLUMNS, Predictions
 from deepnoise_app.screen.problem import Problem, ProblemKind
 from deepnoise_app.screen.screen import Screen
+from deepnoise_app.screen.stack import PROJECTION, Stack, StackChoice
 from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
 
 __all__ = [
     "COLOUR_MAPS",
     "COLUMNS",
+    "PROJECTION",
     "STANDARD_SHAPES",
     "UNKNOWN",
     "Channel",
@@ -31,6 +33,8 @@ __all__ = [
     "Role",
     "Scale",
     "Screen",
+    "Stack",
+    "StackChoice",
     "TextColumn",
     "WellId",
     "natural",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,16 @@ Plane = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One fluorescence channel: its name (what is stained) and the dye, if known."""
+    """One channel: its name (what is stained, or as the microscope calls it) and the dye, if known.
+
+    `emission_nm` is the wavelength that was recorded, `colour` (`#rrggbb`) the one that the file
+    wishes for; 0 and empty where nothing is known.
+    """
 
     name: str
     dye: str = ""
+    emission_nm: float = 0
+    colour: str = ""
 
 
 class PixelSource(Protocol):
@@ -48,12 +54,28 @@ class PixelSource(Protocol):
         ...
 
 
+@runtime_checkable
+class SiteSource(PixelSource, Protocol):
+    """A source that reads several planes of a site with less work than one by one."""
+
+    def read_site(self, well: int, site: int, channels: Sequence[int], level: int = 0) -> Plane:
+        """Return planes (C, H, W) that all exist and have one size.
+
+        Raises
+        ------
+        PixelError
+            If a plane cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Plate:
     """One plate of one experiment.
 
     `wells` are those with at least one image, sorted; `sites` are site numbers as in the files;
-    the axes of `pixels.present` are `wells`, `sites` and `channels`.
+    the axes of `pixels.present` are `wells`, `sites` and `channels`; `pixel_size_um` is 0 where
+    it is not known.
     """
 
     experiment: str
@@ -64,6 +86,7 @@ class Plate:
     wells: tuple[WellId, ...]
     pixels: PixelSource
     map: PlateMap = field(default_factory=PlateMap)
+    pixel_size_um: float = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -122,7 +145,7 @@ class Plate:
         wanted = range(len(self.channels)) if channels is None else channels
         w, s = self._index(well), self._site(site)
         there = self.present[w, s]
-        planes = {c: self._plane(w, s, c, level) for c in wanted if there[c]}
+        planes = self._planes(w, s, [c for c in dict.fromkeys(wanted) if there[c]], level)
         absent = [c for c in wanted if c not in planes]
         if absent and (fill is None or not planes):
             names = ", ".join(self.channels[c].name for c in absent)
@@ -135,6 +158,15 @@ class Plate:
                     f" {self.channels[next(iter(planes))].name} is {_size(first)}"
                 )
         return np.stack([planes[c] if c in planes else np.full_like(first, fill) for c in wanted])
+
+    def _planes(self, well: int, site: int, channels: list[int], level: int) -> dict[int, Plane]:
+        if channels and isinstance(self.pixels, SiteSource):
+            try:
+                planes = self.pixels.read_site(well, site, channels, level)
+            except PixelError as error:
+                raise PixelError(f"{self._place(well, site)}: {error}") from error
+            return dict(zip(channels, planes, strict=True))
+        return {c: self._plane(well, site, c, level) for c in channels}
 
     def _plane(self, well: int, site: int, channel: int, level: int) -> Plane:
         try:

@@ -10,13 +10,15 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen.plate import Channel, Plate
 from deepnoise_app.screen.platemap import Library
 from deepnoise_app.screen.problem import Problem
+from deepnoise_app.screen.stack import NO_STACK, Stack
 
 
 @dataclass(frozen=True, eq=False)
 class Screen:
     """Plates in order of experiment and name, what is wrong with them, and the library if known.
 
-    `plates` includes plates that are listed in a table but have no image (no `wells`).
+    `plates` includes plates that are listed in a table but have no image (no `wells`); `stack`
+    says which Z-planes and time points their pixels show.
     """
 
     path: str
@@ -25,6 +27,7 @@ class Screen:
     plates: tuple[Plate, ...]
     problems: tuple[Problem, ...] = ()
     library: Library | None = None
+    stack: Stack = NO_STACK
 
     @property
     def experiments(self) -> tuple[str, ...]:

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import imagecodecs
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from deepnoise_app.screen import WellId
+from deepnoise_app.screen import Channel, Plate, PlateShape, Screen, WellId
+from deepnoise_app.writers.files import FileLayout, Spot, write_files
+from deepnoise_app.writers.imagexpress import ImageXpressLayout
+from deepnoise_app.writers.joint import write_ome_tiff, write_wilds
+from deepnoise_app.writers.loaddata import write_load_data
+from deepnoise_app.writers.omezarr import write_omezarr
+from deepnoise_app.writers.perkinelmer import PerkinElmerLayout
+from deepnoise_app.writers.vendors import CELLOMICS, CYTATION, INCELL, ScanRLayout
+from deepnoise_app.writers.yokogawa import YokogawaLayout
 
 Key = tuple[str, str, str, int, int]
 Planes = dict[Key, NDArray[np.generic]]
 SIZE = 24
+# In alphabetical order, as layouts that name their channels list them.
+CHANNELS = tuple(
+    Channel(name, emission_nm=400 + 50 * i, colour=f"#0{i}f00{i}")
+    for i, name in enumerate(("Alexa 488", "Brightfield", "Cy5", "DAPI", "FITC", "TRITC"))
+)
 
 
 def random_planes(
@@ -38,6 +52,42 @@ def random_planes(
         for s in sites
         for c in range(1, channels + 1)
     }
+
+
+@dataclass(frozen=True)
+class MemoryPixels:
+    """Planes that are held in memory, (wells, sites, channels, H, W)."""
+
+    planes: NDArray[np.generic]
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        return np.ones(self.planes.shape[:3], dtype=bool)
+
+    def read(self, well: int, site: int, channel: int, level: int = 0) -> NDArray[np.generic]:
+        assert not level
+        return self.planes[well, site, channel]
+
+
+def memory_screen(planes: Planes) -> Screen:
+    """The same planes as a screen, to be written; pixels are 0.65 micrometres wide."""
+    plates = []
+    for experiment, name in sorted({key[:2] for key in planes}):
+        mine = {key[2:]: plane for key, plane in planes.items() if key[:2] == (experiment, name)}
+        wells = sorted({WellId.parse(key[0]) for key in mine})
+        sites = tuple(sorted({key[1] for key in mine}))
+        count = max(key[2] for key in mine)
+        by_place = {(WellId.parse(w), s, c): plane for (w, s, c), plane in mine.items()}
+        pixels = np.stack([
+            np.stack([
+                np.stack([by_place[w, s, c] for c in range(1, count + 1)]) for s in sites
+            ]) for w in wells
+        ])  # fmt: skip
+        plates.append(Plate(
+            experiment, name, PlateShape.holding(wells), CHANNELS[:count], sites, tuple(wells),
+            MemoryPixels(pixels), pixel_size_um=0.65,
+        ))  # fmt: skip
+    return Screen("memory", "memory", plates[0].channels, tuple(plates))
 
 
 def write_image(path: Path, plane: NDArray[np.generic]) -> Path:
@@ -65,7 +115,9 @@ class Layout:
     file: Callable[[Key], str]
     pattern: str | None = None
     dtype: type = np.uint8
+    channels: int = 6
     labels: Callable[[Path, Planes], None] | None = None
+    writer: Callable[[Screen, Path], None] | None = None
 
     @property
     def asked(self) -> str | None:
@@ -76,8 +128,11 @@ class Layout:
         return root / self.file(key)
 
     def write(self, root: Path, planes: Planes) -> None:
-        for key, plane in planes.items():
-            write_image(self.path(root, key), plane)
+        if self.writer is not None:
+            self.writer(memory_screen(planes), root)
+        else:
+            for key, plane in planes.items():
+                write_image(self.path(root, key), plane)
         if self.labels is not None:
             self.labels(root, planes)
 
@@ -167,4 +222,77 @@ NUMBERED = Layout(
     lambda k: f"{k[0]}/{k[1]}/Images/{_row_column(k[2])}f{k[3]:02d}p01-ch{k[4]}sk1{{x}}.tiff",
     pattern="{experiment}/{plate}/Images/r{row}c{column}f{site}p*-ch{channel}sk*", dtype=np.uint16,
 )  # fmt: skip
-LAYOUTS = (CHALLENGE, RELEASE, BARE, TREE, FLAT, NUMBERED)
+
+
+def stub(experiment: str, name: str) -> Plate:
+    """A plate that has names and no pixels."""
+    nothing = MemoryPixels(np.zeros(0))
+    return Plate(experiment, name, PlateShape(8, 12), CHANNELS, (1, 2), (), nothing)
+
+
+def spot_of(key: Key) -> Spot:
+    return Spot(WellId.parse(key[2]), key[3], key[4] - 1)
+
+
+def of_files(name: str, reader: str, layout: FileLayout, dtype: type = np.uint16) -> Layout:
+    """A layout that a writer of the app makes, one file a plane."""
+
+    def file(key: Key) -> str:
+        return layout.path(stub(*key[:2]), spot_of(key))
+
+    return Layout(
+        name,
+        reader,
+        file,
+        dtype=dtype,
+        writer=lambda screen, root: write_files(screen, layout, root),
+    )
+
+
+VENDORS = (
+    of_files("harmony", "perkinelmer", PerkinElmerLayout()),
+    of_files("harmony-bare", "perkinelmer", PerkinElmerLayout("")),
+    of_files("imagexpress", "imagexpress", ImageXpressLayout()),
+    of_files("metaxpress-database", "imagexpress", ImageXpressLayout(database=True)),
+    of_files("yokogawa", "yokogawa", YokogawaLayout()),
+    of_files("scanr", "scanr", ScanRLayout()),
+    of_files("cellomics", "cellomics", CELLOMICS),
+    of_files("cytation", "cytation", CYTATION),
+    of_files("incell", "incell", INCELL),
+)
+# One file holds one plane: it can be lost, cut off or doubled alone.
+LAYOUTS = (CHALLENGE, RELEASE, BARE, TREE, FLAT, NUMBERED, *VENDORS)
+SOME = (CHALLENGE, FLAT, VENDORS[0])
+
+
+def _zarr(version: Literal["0.4", "0.5"]) -> Layout:
+    return Layout(
+        f"ome-zarr-{version}", "ome-zarr", lambda k: f"{k[0]}/{k[1]}.ome.zarr", dtype=np.uint16,
+        writer=lambda screen, root: write_omezarr(screen, root, version),
+    )  # fmt: skip
+
+
+# One file or store holds several planes.
+JOINT = (
+    _zarr("0.4"),
+    _zarr("0.5"),
+    Layout(
+        "ome-tiff", "tiff-pages", lambda k: f"{k[0]}/{k[1]}/{k[1]}_{k[2]}_s{k[3]}.ome.tif",
+        dtype=np.uint16, writer=write_ome_tiff,
+    ),
+    Layout(
+        "ome-tiff-well", "tiff-pages", lambda k: f"{k[0]}/{k[1]}/{k[1]}_{k[2]}.ome.tif",
+        dtype=np.uint16,
+        writer=lambda screen, root: write_ome_tiff(screen, root, one_file_a_well=True),
+    ),
+    Layout(
+        "wilds", "wilds", lambda k: f"images/{k[0]}/{k[1]}/{k[2]}_s{k[3]}.png",
+        channels=3, writer=write_wilds,
+    ),
+)  # fmt: skip
+LOAD_DATA = Layout(
+    "load-data", "load-data",
+    lambda k: f"images/{PerkinElmerLayout('').path(stub(*k[:2]), spot_of(k))}",
+    dtype=np.uint16, writer=write_load_data,
+)  # fmt: skip
+LISTED = (LOAD_DATA,)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reader_layouts import LAYOUTS, Layout, Planes, random_planes, write_image
+from reader_layouts import JOINT, LAYOUTS, LISTED, SOME, Layout, Planes, random_planes, write_image
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers import check_files, open_screen
@@ -21,15 +21,23 @@ B03 = WellId.parse("B03")
 ODD = ("HUVEC-01", "Plate2", "B03", 2, 4)
 
 
-@pytest.fixture(scope="module", params=LAYOUTS, ids=lambda layout: layout.name)
+@pytest.fixture(scope="module", params=(*LAYOUTS, *JOINT, *LISTED), ids=lambda layout: layout.name)
 def layout(request: pytest.FixtureRequest) -> Layout:
     found: Layout = request.param
     return found
 
 
+one_plane_a_file = pytest.mark.parametrize(
+    "layout", LAYOUTS, indirect=True, ids=lambda layout: layout.name
+)
+
+# What a file holds is looked at in the same way, whatever it is called.
+some_files = pytest.mark.parametrize("layout", SOME, indirect=True, ids=lambda layout: layout.name)
+
+
 @pytest.fixture(scope="module")
 def planes(layout: Layout) -> Planes:
-    return random_planes(("HUVEC-01",), dtype=layout.dtype)
+    return random_planes(("HUVEC-01",), channels=layout.channels, dtype=layout.dtype)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +75,7 @@ def test_every_plane_comes_back_as_written(whole: Path, layout: Layout, planes: 
     screen = opened(whole, layout)
     assert screen.reader == layout.reader
     assert screen.path == str(whole)
-    assert len(screen.channels) == 6
+    assert len(screen.channels) == layout.channels
     assert [p.key[0] for p in screen.plates] == ["HUVEC-01"] * 2
     for (experiment, plate, well, site, channel), plane in planes.items():
         found = same_plate(screen, experiment, plate)
@@ -85,7 +93,7 @@ def test_plates_tell_their_wells_sites_and_shape(whole: Path, layout: Layout) ->
         assert [well.name for well in plate.wells] == ["B02", "B03", "C11"]
         assert plate.sites == (1, 2)
         assert plate.shape.wells == 96
-        assert plate.present.shape == (3, 2, 6)
+        assert plate.present.shape == (3, 2, layout.channels)
         assert plate.present.all()
 
 
@@ -94,15 +102,18 @@ def test_each_level_halves_by_the_mean(whole: Path, layout: Layout, planes: Plan
     full = plate.read(B03, 1)
     half = plate.read(B03, 1, level=1)
     assert half.dtype == full.dtype
-    mean = full.reshape(6, 12, 2, 12, 2).mean(axis=(2, 4))
+    mean = full.reshape(len(full), 12, 2, 12, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(half, mean, atol=0.5)
-    assert plate.read(B03, 1, level=2).shape == (6, 6, 6)
+    assert plate.read(B03, 1, level=2).shape == (len(full), 6, 6)
 
 
 def test_opening_reads_no_pixels(root: Path, layout: Layout) -> None:
-    for path in root.rglob("*_*"):
-        if path.is_file() and path.suffix.lower() in (".png", ".tif"):
-            path.write_bytes(b"no image at all")
+    for path in root.rglob("*"):
+        if path.is_file() and path.suffix.lower() in (".png", ".tif", ".tiff"):
+            # What a file starts with may tell that it is in colour, or has several pages.
+            path.write_bytes(path.read_bytes()[:-100])
+        elif re.fullmatch(r"\d+", path.name) and path.is_file():
+            path.write_bytes(b"no chunk at all")
     assert len(opened(root, layout).imaged) == 2
 
 
@@ -126,6 +137,7 @@ def test_opening_twice_gives_the_same_screen(whole: Path, layout: Layout) -> Non
     assert [p.map for p in one.plates] == [p.map for p in two.plates]
 
 
+@one_plane_a_file
 def test_a_missing_plane_is_listed_with_its_place(root: Path, layout: Layout) -> None:
     layout.path(root, ODD).unlink()
     screen = opened(root, layout)
@@ -139,6 +151,7 @@ def test_a_missing_plane_is_listed_with_its_place(root: Path, layout: Layout) ->
     assert (plate.read(B03, 2, fill=9)[3] == 9).all()
 
 
+@one_plane_a_file
 def test_a_missing_site_is_one_problem(root: Path, layout: Layout) -> None:
     for channel in range(1, 7):
         layout.path(root, (*ODD[:4], channel)).unlink()
@@ -146,6 +159,7 @@ def test_a_missing_site_is_one_problem(root: Path, layout: Layout) -> None:
     assert odd_place(problem) == ("HUVEC-01", "Plate2", B03, 2, None)
 
 
+@one_plane_a_file
 def test_a_channel_missing_on_a_whole_plate_is_one_problem(root: Path, layout: Layout) -> None:
     for well in ("B02", "B03", "C11"):
         for site in (1, 2):
@@ -154,9 +168,10 @@ def test_a_channel_missing_on_a_whole_plate_is_one_problem(root: Path, layout: L
     assert odd_place(problem) == ("HUVEC-01", "Plate2", None, None, 4)
 
 
+@one_plane_a_file
 def test_two_files_of_one_plane_are_a_duplicate(root: Path, layout: Layout) -> None:
     path = layout.path(root, ODD)
-    other = path.with_suffix(".png" if path.suffix.lower().startswith(".tif") else ".tiff")
+    other = path.with_suffix(".tif" if path.suffix.lower() == ".tiff" else ".tiff")
     write_image(other, np.zeros((24, 24), dtype=layout.dtype))
     screen = opened(root, layout)
     (problem,) = screen.problems
@@ -169,6 +184,7 @@ def test_two_files_of_one_plane_are_a_duplicate(root: Path, layout: Layout) -> N
     assert (used == 0).all() == (first == other)
 
 
+@one_plane_a_file
 def test_strange_images_are_strays(root: Path, layout: Layout) -> None:
     where = layout.path(root, ODD).parent
     write_image(where / "overview.png", np.zeros((4, 4), np.uint8))
@@ -178,6 +194,7 @@ def test_strange_images_are_strays(root: Path, layout: Layout) -> None:
     assert "overview" in found[0].message
 
 
+@one_plane_a_file
 def test_many_strays_are_summarised(root: Path, layout: Layout) -> None:
     for i in range(30):
         (layout.path(root, ODD).parent / f"thumb-{i}.jpg").write_bytes(b"x")
@@ -185,6 +202,7 @@ def test_many_strays_are_summarised(root: Path, layout: Layout) -> None:
     assert "30 files" in problem.message
 
 
+@one_plane_a_file
 def test_hidden_files_are_passed_over(root: Path, layout: Layout) -> None:
     path = layout.path(root, ODD)
     for name in (".DS_Store", "._" + path.name, "Thumbs.db"):
@@ -194,6 +212,7 @@ def test_hidden_files_are_passed_over(root: Path, layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 5, 60, 0.5, -3, -40])
+@some_files
 def test_a_cut_off_file_is_unreadable(root: Path, layout: Layout, kept: float) -> None:
     path = layout.path(root, ODD)
     content = path.read_bytes()
@@ -208,6 +227,7 @@ def test_a_cut_off_file_is_unreadable(root: Path, layout: Layout, kept: float) -
             same_plate(screen, "HUVEC-01", "Plate2").read(B03, 2)
 
 
+@some_files
 def test_a_file_that_vanished_is_told(root: Path, layout: Layout) -> None:
     screen = opened(root, layout)
     layout.path(root, ODD).unlink()
@@ -217,6 +237,7 @@ def test_a_file_that_vanished_is_told(root: Path, layout: Layout) -> None:
     assert "is gone" in problem.message
 
 
+@some_files
 def test_a_plane_of_another_size_is_told(root: Path, layout: Layout) -> None:
     write_image(layout.path(root, ODD), np.zeros((16, 30), dtype=layout.dtype))
     screen = check_files(opened(root, layout))
@@ -226,6 +247,7 @@ def test_a_plane_of_another_size_is_told(root: Path, layout: Layout) -> None:
     assert "16 × 30" in problem.message
 
 
+@some_files
 def test_a_plate_of_another_size_is_one_problem(root: Path, layout: Layout, planes: Planes) -> None:
     for key in planes:
         if key[:2] == ODD[:2]:
@@ -235,6 +257,7 @@ def test_a_plate_of_another_size_is_one_problem(root: Path, layout: Layout, plan
     assert odd_place(problem) == ("HUVEC-01", "Plate2", None, None, None)
 
 
+@some_files
 def test_a_colour_image_is_told(root: Path, layout: Layout) -> None:
     write_image(layout.path(root, ODD), np.zeros((24, 24, 3), dtype=layout.dtype))
     screen = opened(root, layout)
@@ -244,6 +267,7 @@ def test_a_colour_image_is_told(root: Path, layout: Layout) -> None:
         same_plate(screen, "HUVEC-01", "Plate2").read(B03, 2)
 
 
+@some_files
 def test_checking_tells_how_far_it_is(whole: Path, layout: Layout) -> None:
     seen: list[tuple[int, int]] = []
     check_files(opened(whole, layout), lambda done, total: seen.append((done, total)), workers=2)
@@ -253,7 +277,8 @@ def test_checking_tells_how_far_it_is(whole: Path, layout: Layout) -> None:
 
 def test_large_plates_have_two_row_letters(layout: Layout, tmp_path: Path) -> None:
     wells = ("Z01", "AA02", "AF48")
-    planes = random_planes(("HUVEC-01",), ("Plate1",), wells, dtype=layout.dtype, channels=1)
+    count = 3 if layout in JOINT else 1
+    planes = random_planes(("HUVEC-01",), ("Plate1",), wells, channels=count, dtype=layout.dtype)
     layout.write(tmp_path, planes)
     (plate,) = opened(tmp_path, layout).plates
     assert tuple(well.name for well in plate.wells) == wells

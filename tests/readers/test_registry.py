@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_every_refusal_is_listed(tmp_path: Path) -> None:
         open_screen(tmp_path)
     lines = str(caught.value).splitlines()
     assert "not a screen" in lines[0]
-    assert [line.split(":")[0] for line in lines[1:]] == ["- rxrx", "- pattern"]
+    assert [line.split(":")[0] for line in lines[1:]] == [f"- {name}" for name in registry.BUILT_IN]
 
 
 def test_tables_without_images_are_told(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_reader_can_be_chosen(tmp_path: Path) -> None:
 
 def test_an_unknown_reader_is_told_with_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
-    with pytest.raises(ScreenError, match="no reader 'rxrx9', only rxrx, pattern"):
+    with pytest.raises(ScreenError, match=r"no reader 'rxrx9', only ome-zarr, .*, pattern"):
         open_screen(tmp_path, "rxrx9")
 
 
@@ -150,3 +151,11 @@ def test_a_link_to_a_folder_above_does_not_loop(tmp_path: Path) -> None:
     images(tmp_path, "A-01/Plate1/B{:02d}_s1_w1.png", 2)
     (tmp_path / "A-01" / "again").symlink_to(tmp_path, target_is_directory=True)
     assert open_screen(tmp_path).problems == ()
+
+
+def test_every_built_in_reader_is_an_entry_point() -> None:
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    points = tomllib.loads(project.read_text())["project"]["entry-points"][registry.GROUP]
+    assert points == {
+        name: f"deepnoise_app.readers.{place}" for name, place in registry.BUILT_IN.items()
+    }

@@ -1,0 +1,227 @@
+"""OME-Zarr plates, versions 0.4 and 0.5: those of bioformats2raw, ngio, and our own.
+
+A plate is called as its folder, without `.zarr`; its experiment is the folder above. Plates with
+several acquisitions become one plate for each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from deepnoise_app.errors import PixelError, ScreenError
+from deepnoise_app.readers.assemble import against_map, missing_planes
+from deepnoise_app.readers.beside import tables_beside
+from deepnoise_app.readers.channels import unify
+from deepnoise_app.readers.omezarr_metadata import (
+    ImageText,
+    attributes,
+    fields,
+    read_image,
+    read_plate,
+)
+from deepnoise_app.readers.tables import PlateKey
+from deepnoise_app.readers.walk import normal, note, walk
+from deepnoise_app.readers.zarr_pixels import METADATA, ZarrPixels, open_array
+from deepnoise_app.screen import (
+    Channel,
+    Plate,
+    PlateMap,
+    PlateShape,
+    Problem,
+    ProblemKind,
+    Screen,
+    Stack,
+    StackChoice,
+    WellId,
+)
+
+_ENDING = re.compile(r"(?:\.ome)?\.zarr$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """One plate, or one acquisition of it, while it is looked at."""
+
+    key: PlateKey
+    place: Path
+    corner: WellId
+    wells: dict[WellId, tuple[str, dict[int, str]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    image: ImageText = ImageText("yx", (), (), 0)  # noqa: RUF009 (a frozen value)
+    shape: dict[str, int] = field(default_factory=dict)
+
+
+class OmeZarrReader:
+    """Reads plates of the OME-Zarr specification for high-content screening."""
+
+    name = "ome-zarr"
+
+    def refusal(self, path: Path) -> str | None:
+        """Why this is no OME-Zarr plate; None if it is."""
+        stores = list(_stores(normal(path)))
+        if any(_is_plate(store) for store in stores):
+            return None
+        return "a Zarr store is there, but no plate" if stores else "there is no Zarr store"
+
+    def open(self, path: Path, stack: StackChoice | None = None) -> Screen:
+        """Read metadata: of the plate, of its wells and of its first image."""
+        root = normal(path)
+        plates: list[_Found] = []
+        problems: list[Problem] = []
+        for store in _stores(root):
+            try:
+                plates += _look(store) if _is_plate(store) else []
+            except ScreenError as error:
+                problems.append(Problem(ProblemKind.UNREADABLE, str(error)))
+        if not plates:
+            more = f": {problems[0].message}" if problems else ""
+            raise ScreenError(f"{path} holds no OME-Zarr plate that can be read{more}")
+        return _assemble(root, plates, problems, stack or StackChoice())
+
+
+def _stores(root: Path) -> Iterator[Path]:
+    return (root.joinpath(*folder.parts) for folder in walk(root) if folder.store)
+
+
+def _is_plate(store: Path) -> bool:
+    try:
+        return "plate" in attributes(store)
+    except ScreenError:
+        return False
+
+
+def _look(store: Path) -> list[_Found]:
+    """Read the plate of a store and the fields of its wells."""
+    text = read_plate(store)
+    name, experiment = _ENDING.sub("", store.name), store.parent.name or "screen"
+    plain = _Found((experiment, name), store, text.corner)
+    plain.problems += [
+        Problem(ProblemKind.TABLE, complaint, *plain.key) for complaint in text.complaints
+    ]
+    found: dict[int | None, _Found] = {}
+    for entry in text.wells:
+        note(1)
+        group = store / entry.path
+        try:
+            images = fields(group)
+        except ScreenError as error:
+            message = str(error) if group.is_dir() else f"it is listed, but {group} is not there"
+            plain.problems.append(Problem(ProblemKind.MISSING, message, *plain.key, entry.well))
+            continue
+        for number, (path, acquisition) in enumerate(images, start=1):
+            one = found.setdefault(acquisition, _Found(plain.key, store, text.corner))
+            well = one.wells.setdefault(entry.well, (entry.path, {}))[1]
+            if (group / path).is_dir():
+                well[number] = path
+    plates = list(found.values()) or [plain]
+    if len(found) > 1:
+        for acquisition, one in found.items():
+            told = "" if acquisition is None else text.acquisitions.get(acquisition, acquisition)
+            one.key = (experiment, f"{name} acquisition {told}")
+            _renumber(one)
+    plates[0].problems += plain.problems if plates[0] is not plain else []
+    for one in plates:
+        _describe(one)
+    return plates
+
+
+def _renumber(one: _Found) -> None:
+    """Count the sites of an acquisition from 1."""
+    for well, (path, images) in one.wells.items():
+        ordered = {i: images[number] for i, number in enumerate(sorted(images), start=1)}
+        one.wells[well] = (path, ordered)
+
+
+def _describe(one: _Found) -> None:
+    """Read axes, levels and channels of the first image that can be understood."""
+    wrong: list[str] = []
+    for path, images in one.wells.values():
+        for image in images.values():
+            place = one.place / path / image
+            try:
+                one.image = read_image(place)
+                one.shape = _shape(place, one.image)
+            except (ScreenError, PixelError) as error:
+                wrong.append(str(error))
+                if len(wrong) >= 3:
+                    break
+                continue
+            return
+    one.wells = {}
+    one.problems.append(
+        Problem(ProblemKind.UNREADABLE, wrong[0] if wrong else "it has no image", *one.key)
+    )
+
+
+def _shape(place: Path, image: ImageText) -> dict[str, int]:
+    array = place / image.levels[0].path
+    there = next((array / name for name in METADATA if (array / name).is_file()), None)
+    if there is None:
+        raise PixelError(f"{array} is gone")
+    shape = open_array(str(array), there.stat().st_mtime_ns).shape
+    if len(shape) != len(image.axes):
+        raise ScreenError(f"{array} has the shape {shape}, its axes are {image.axes}")
+    return dict(zip(image.axes, shape, strict=True))
+
+
+def _assemble(
+    root: Path, found: list[_Found], problems: list[Problem], wish: StackChoice
+) -> Screen:
+    planes = {n + 1 for one in found for n in range(one.shape.get("z", 1))}
+    times = {n + 1 for one in found for n in range(one.shape.get("t", 1))}
+    stack = Stack.chosen(planes, times, wish)
+    texts = {one.key: [str(i + 1) for i in range(one.shape.get("c", 1))] for one in found}
+    known = {
+        one.key: {str(i + 1): channel for i, channel in enumerate(one.image.channels)}
+        for one in found
+    }
+    channels, own = unify(texts, known)
+    maps, library, wrong = tables_beside(root, texts)
+    usual = sorted({n for one in found for _, images in one.wells.values() for n in images})
+    plates = []
+    problems = [*problems, *wrong]
+    for one in sorted(found, key=lambda one: one.key):
+        plate = _plate(one, channels, own[one.key], stack, maps.get(one.key, PlateMap()))
+        plates.append(plate)
+        problems += [*one.problems, *missing_planes(plate, usual)]
+        problems += against_map(plate, any_listed=bool(maps))
+    return Screen(
+        str(root), OmeZarrReader.name, channels, tuple(plates), tuple(problems), library, stack
+    )
+
+
+def _plate(
+    one: _Found,
+    channels: tuple[Channel, ...],
+    texts: tuple[str, ...],
+    stack: Stack,
+    plate_map: PlateMap,
+) -> Plate:
+    wells = tuple(sorted(well for well, (_, images) in one.wells.items() if images))
+    sites = tuple(sorted({number for well in wells for number in one.wells[well][1]}))
+    names = tuple(dict.fromkeys(p for well in wells for p in one.wells[well][1].values()))
+    at = {name: i for i, name in enumerate(names)}
+    image_of = np.full((len(wells), len(sites)), -1, dtype=np.int16)
+    for i, well in enumerate(wells):
+        for number, path in one.wells[well][1].items():
+            image_of[i, sites.index(number)] = at[path]
+    pixels = ZarrPixels(
+        str(one.place),
+        tuple(one.wells[well][0] for well in wells),
+        names,
+        image_of,
+        one.image.levels,
+        one.image.axes,
+        tuple(int(text) - 1 if text else -1 for text in texts),
+        None if stack.plane is None else stack.plane - 1,
+        (stack.time or 1) - 1,
+    )
+    shape = PlateShape.holding([one.corner, *wells, *plate_map])
+    return Plate(
+        *one.key, shape, channels, sites, wells, pixels, plate_map, one.image.pixel_size_um
+    )

@@ -1,0 +1,149 @@
+"""Pixels of an OME-Zarr plate: one image per site, several levels.
+
+The index of a plate holds paths and numbers; arrays are opened when they are read, and what was
+learned of their metadata is kept as long as their file stays the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepnoise_app.errors import PixelError
+from deepnoise_app.readers.headers import Header, check_size
+from deepnoise_app.readers.pixels import halve
+from deepnoise_app.screen import Plane
+
+METADATA = ("zarr.json", ".zarray")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One resolution: the path of its array below the image, and how much smaller it is."""
+
+    path: str
+    factor: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZarrPixels:
+    """Planes of one plate in the images of an OME-Zarr store.
+
+    `image_of` (wells, sites) points into `images`, paths below the well, -1 where there is none;
+    `channel_at` are positions on the channel axis, -1 for channels that the plate lacks. `plane`
+    and `time` are positions, `plane` None for the brightest of all.
+    """
+
+    root: str
+    wells: tuple[str, ...]
+    images: tuple[str, ...]
+    image_of: NDArray[np.int16]
+    levels: tuple[Level, ...]
+    axes: str
+    channel_at: tuple[int, ...]
+    plane: int | None = None
+    time: int = 0
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """(wells, sites, channels): which planes exist."""
+        has = np.array([at >= 0 for at in self.channel_at], dtype=bool)
+        there: NDArray[np.bool_] = (self.image_of >= 0)[:, :, None] & has
+        return there
+
+    def header(self, well: int, site: int, channel: int) -> Header:
+        """Size and depth of a plane, from the metadata of its array."""
+        array = self._array(well, site, self.levels[0])
+        self._check(array, self.channel_at[channel])
+        height, width = array.shape[-2:]
+        return Header(height, width, array.dtype.itemsize * 8)
+
+    def read(self, well: int, site: int, channel: int, level: int = 0) -> Plane:
+        """Return one plane (H, W), dtype as stored; each level halves the resolution."""
+        plane: Plane = self.read_site(well, site, (channel,), level)[0]
+        return plane
+
+    def read_site(self, well: int, site: int, channels: Sequence[int], level: int = 0) -> Plane:
+        """Return several planes of a site (C, H, W): what lies in one chunk is decoded once."""
+        stored = max(
+            (found for found in self.levels if found.factor <= 2**level), key=lambda f: f.factor
+        )
+        array = self._array(well, site, stored)
+        at = [self.channel_at[channel] for channel in channels]
+        self._check(array, max(at))
+        try:
+            planes = np.asarray(array[self._selection(array, at)])
+        except Exception as error:
+            raise PixelError(f"{self._place(well, site)} is cut off or damaged: {error}") from error
+        planes = self._ordered(planes, at)
+        for _ in range(level - stored.factor.bit_length() + 1):
+            planes = np.stack([halve(plane) for plane in planes])
+        return planes
+
+    def _selection(self, array: Any, at: Sequence[int]) -> tuple[slice, ...]:
+        """What to read: from the first channel wished for to the last, one or all planes."""
+        chosen = {"t": slice(self.time, self.time + 1), "c": slice(min(at), max(at) + 1)}
+        if self.plane is not None and array.shape[self.axes.find("z")] > 1:
+            chosen["z"] = slice(self.plane, self.plane + 1)
+        return tuple(chosen.get(axis, slice(None)) for axis in self.axes)
+
+    def _ordered(self, planes: Plane, at: Sequence[int]) -> Plane:
+        """Bring what was read to (C, H, W), in the order wished for."""
+        if "z" in self.axes:
+            planes = planes.max(axis=self.axes.index("z"), keepdims=True)
+        if "c" not in self.axes:
+            planes = planes[None]
+        planes = planes.reshape(-1, *planes.shape[-2:])  # (T=1, C, Z=1, H, W) -> (C, H, W)
+        return planes[[position - min(at) for position in at]]
+
+    def _check(self, array: Any, channel: int) -> None:
+        if array.ndim != len(self.axes):
+            raise PixelError(f"the image has the shape {array.shape}, its axes are {self.axes}")
+        count = array.shape[self.axes.index("c")] if "c" in self.axes else 1
+        if channel >= count:
+            raise PixelError(f"the image has {count} channels: expected {channel + 1} or more")
+        moments = array.shape[self.axes.index("t")] if "t" in self.axes else 1
+        if self.time >= moments:
+            raise PixelError(f"the image has {moments} time points: expected {self.time + 1}")
+
+    def _array(self, well: int, site: int, level: Level) -> Any:
+        place = Path(self._place(well, site), level.path)
+        for name in METADATA:
+            try:
+                changed = os.stat(place / name).st_mtime_ns  # noqa: PTH116 (a Path costs more)
+            except OSError:
+                continue
+            array = open_array(str(place), changed)
+            check_size(place, *array.shape[-2:])
+            return array
+        raise PixelError(f"{place} is gone")
+
+    def _place(self, well: int, site: int) -> str:
+        number = int(self.image_of[well, site])
+        if number < 0:
+            raise PixelError("there is no image of this site")
+        return "/".join((self.root, self.wells[well], self.images[number]))
+
+
+@lru_cache(maxsize=8192)
+def open_array(place: str, changed: int) -> Any:  # noqa: ARG001 (a changed file is another)
+    """Return a Zarr array; nothing stays open.
+
+    Raises
+    ------
+    PixelError
+        If its metadata cannot be understood.
+    """
+    import zarr  # a third of a second, so only where there are such plates
+
+    try:
+        return zarr.open_array(place, mode="r")
+    except Exception as error:
+        raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
