@@ -13,7 +13,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-all lint demo-model
+.PHONY: help demo app test test-all lint demo-model screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or le
 	$(BIN)/deepnoise simulate build/demo-model/screen --experiments 24 --unlabelled 0 --size 64
 	$(BIN)/deepnoise train build/demo-model/screen --recipe models/demo/recipe.toml --out build/demo-model/run
 	cp build/demo-model/run/model/model.json build/demo-model/run/model/model.safetensors models/demo/
+
+screenshots: .venv/.ready ## Take the pictures of the window anew, from simulated plates
+	$(SCREEN) $(BIN)/python tests/screenshots.py
 
 # uv installs, in seconds; pip only brings uv.
 .venv/.ready: pyproject.toml constraints.txt

@@ -10,9 +10,11 @@ import qtawesome
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from deepnoise_app.gui.words import LAYOUTS
+
 FORMATS = (
-    "Reads RxRx1 folders (PNG, tables) and any folder of PNG or TIFF files whose names tell plate,"
-    " well, site and channel, from 6 to 1,536 wells."
+    f"Reads {', '.join(name for key, name in LAYOUTS.items() if key != 'pattern')}, and any folder"
+    " of PNG or TIFF files whose names tell plate, well, site and channel: 6 to 1,536 wells."
 )
 MOST_RECENT = 4
 LINK = "#7fb0f0"

@@ -10,12 +10,33 @@ from typing import Any
 from deepnoise_app.analysis.verdict import Verdict
 from deepnoise_app.runs.card import ModelCard
 
+# What the readers' layouts are called in the field.
+LAYOUTS = {
+    "rxrx": "RxRx1",
+    "ome-zarr": "OME-Zarr",
+    "perkinelmer": "PerkinElmer Opera and Operetta",
+    "imagexpress": "ImageXpress and MetaXpress",
+    "yokogawa": "Yokogawa CV7000 and CV8000",
+    "scanr": "Olympus ScanR",
+    "cellomics": "Cellomics ArrayScan",
+    "cytation": "BioTek Cytation",
+    "incell": "GE InCell",
+    "load-data": "CellProfiler LoadData and JUMP",
+    "tiff-pages": "multi-page TIFF",
+    "wilds": "RxRx1 of WILDS",
+    "pattern": "file-name pattern",
+}
 ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
 
 
 def count(number: int, noun: str) -> str:
     """Return `1 well`, `1,234 wells`."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def layout(reader: str) -> str:
+    """Return what people call the layout of a reader; readers of others keep their name."""
+    return f"{LAYOUTS.get(reader, reader)} layout"
 
 
 def duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ from deepnoise_app.analysis.contrast import plate_contrast
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks, read_picture
+from deepnoise_app.gui.words import layout
 from deepnoise_app.readers import open_screen
 from deepnoise_app.screen import Plate, Screen, WellId
 from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
@@ -244,7 +245,7 @@ def understood(screen: Screen) -> str:
     problems = sum(problem.kind != "not-imaged" for problem in screen.problems)
     if problems:
         parts.append(count(problems, "problem"))
-    return f"Layout {screen.reader}: {', '.join(parts)}"
+    return f"{layout(screen.reader)}: {', '.join(parts)}"
 
 
 def all_problems(screen: Screen) -> str:

@@ -1,0 +1,147 @@
+"""Takes the pictures of the window for README and docs: `make screenshots`.
+
+Real widgets in a real window on a virtual display, simulated plates only. Every state has a
+picture; each is to be looked at before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deepnoise_app.demo import write_demo
+from deepnoise_app.gui.host import application, keep_napari_apart, standalone
+from deepnoise_app.session import Paint, Painting
+from deepnoise_app.simulate import ScreenDesign, simulate_screen
+from deepnoise_app.writers.rxrx import write_rxrx
+
+OUT = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
+# A plate of 384 wells as RxRx1 has them, and one experiment more to learn from and be judged by.
+LARGE = ScreenDesign(
+    experiments=1, unlabelled=0, plates=1, perturbations=277, sites=2, size=128, wells=384, seed=5
+)
+SMALL = ScreenDesign(experiments=3, unlabelled=0, plates=2, perturbations=16, size=64, seed=6)
+
+
+class Photographer:
+    """Drives one window and takes its picture."""
+
+    def __init__(self, home: Path) -> None:
+        from deepnoise_app.gui.window import MainWindow
+
+        self.app = application()
+        self.window = MainWindow(standalone(), runs=home / "runs")
+        self.window.show()
+        self.parts, self.session = self.window.parts, self.window.parts.session
+
+    def let_be(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.app.processEvents()
+            time.sleep(0.01)
+
+    def wait(self, so: Callable[[], bool], seconds: float = 600) -> None:
+        until = time.monotonic() + seconds
+        while not so():
+            if time.monotonic() > until:
+                raise TimeoutError("the window did not get there")
+            self.let_be(0.05)
+        self.let_be(0.6)
+
+    def take(self, name: str) -> None:
+        self.let_be(0.4)
+        self.window.grab().save(str(OUT / f"{name}.png"))
+        sys.stdout.write(f"{name}\n")
+
+    def open(self, folder: Path) -> None:
+        self.window.open([folder])
+        self.wait(lambda: self.session.plate is not None and not self.session.busy)
+        self.wait(lambda: self.session.picture is not None and bool(self.session.contrast))
+
+    def close_screens(self) -> None:
+        for screen in self.session.screens:
+            self.parts.workbench.close(screen)
+        self.parts.workbench.dismiss()
+
+    def show(self, panel: object) -> None:
+        self.window.work.setCurrentWidget(panel)
+
+
+def simulated(design: ScreenDesign, folder: Path) -> Path:
+    made = simulate_screen(design)
+    write_rxrx(made.screen, made.truth, folder)
+    return folder
+
+
+def plates_and_heat_maps(one: Photographer, home: Path) -> None:
+    one.take("empty")
+    large = simulated(LARGE, home / "HUVEC screen")
+    next(iter(sorted((large / "train" / "HUVEC-01" / "Plate1").glob("F07_s1_w3.png")))).unlink()
+    one.open(large)
+    plate = one.session.plate
+    one.parts.workbench.choose([plate.wells[45]])
+    one.let_be(1)
+    one.take("plate")
+    one.parts.painter.paint(Painting(Paint.MEAN, 2))
+    key = plate.key
+    one.wait(lambda: len(one.session.measures.get(key, ())) == len(plate.wells))
+    one.take("heat-map")
+    one.window.set_theme("light")
+    one.take("heat-map-light")
+    one.window.set_theme("dark")
+    one.window.open([home / "runs"])
+    one.wait(lambda: "could not" in one.parts.notice.text or "no" in one.parts.notice.text)
+    one.take("error")
+
+
+def scoring(one: Photographer, home: Path) -> None:
+    one.close_screens()
+    write_demo(home / "demo")
+    one.open(home / "demo")
+    one.show(one.parts.score)
+    one.parts.desk.check()
+    one.wait(lambda: bool(one.session.plan))
+    one.take("score-plan")
+    one.parts.desk.score()
+    one.wait(lambda: one.session.predictions is not None)
+    one.take("scored")
+    one.window.set_theme("light")
+    one.take("scored-light")
+    one.window.set_theme("dark")
+
+
+def training(one: Photographer, home: Path) -> None:
+    one.close_screens()
+    one.open(simulated(SMALL, home / "training screen"))
+    one.show(one.parts.train)
+    one.take("train")
+    one.parts.train.button.click()
+    one.wait(lambda: any(v.task == "train" and len(v.status.epochs) >= 5 for v in one.session.runs))
+    one.take("training")
+    one.wait(lambda: all(view.status.is_over for view in one.session.runs))
+    one.take("trained")
+    one.show(one.parts.runs_panel)
+    one.take("runs")
+
+
+def main() -> None:
+    """Take all pictures."""
+    home = Path(tempfile.mkdtemp())
+    os.environ["DEEPNOISE_HOME"] = str(home)
+    keep_napari_apart()
+    OUT.mkdir(parents=True, exist_ok=True)
+    one = Photographer(home)
+    for part in (plates_and_heat_maps, scoring, training):
+        part(one, home)
+    one.session.runs = ()
+    one.window.close()
+    shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()
