@@ -18,11 +18,13 @@ from deepnoise_app.learning.augment import dihedral
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.device import memory_budget, name_device, pick_device, thread_count
 from deepnoise_app.learning.familiar import unlike_outwardly
+from deepnoise_app.learning.lesson_material import training_store
+from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Reading
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.objective import SupervisedObjective
-from deepnoise_app.learning.package import load_package, match_channels
-from deepnoise_app.learning.plan import ScoringPlan, TrainingPlan
+from deepnoise_app.learning.package import load_package
+from deepnoise_app.learning.plan import ScoringPlan
 from deepnoise_app.learning.survey import sites_of, survey_sites
 from deepnoise_app.runs.events import Progress
 from deepnoise_app.runs.files import write_whole
@@ -87,17 +89,16 @@ def _scoring(recipe: Recipe, plan: ScoringPlan, reading: Reading) -> dict[str, A
 
 def _training(recipe: Recipe, plan: TrainingPlan, reading: Reading) -> dict[str, Any]:
     device = pick_device(recipe.device)
-    settings, size = recipe.training, recipe.network.input_size
-    plates = (*plan.training, *plan.held_out)
+    settings, size = recipe.training, plan.network.input_size
+    plates = plan.plates
     names = [channel.name for channel in plan.channels]
-    channels = [match_channels(names, plate.channels, " ".join(plate.key)) for plate in plates]
-    store = SiteStore(plates, channels, size, 0)
+    store = training_store(plan, 0)
     reading.tell(Progress(phase="Looking at the plates", done=0, total=1))
     refs = sites_of(store, 0)
     some = [refs[i] for i in _spread(len(refs), LOOKED_AT)]
     decoding = _seconds(lambda: [store.read(ref) for ref in some]) / len(some)
     network = DeepNoiseNet(
-        recipe.network, len(names), len(plan.classes.names), settings.scale, settings.margin
+        plan.network, len(names), len(plan.classes.names), settings.scale, settings.margin
     ).to(device)
     count = min(settings.batch_size, TRIED_BATCH)
     batch = torch.zeros(count, len(names), size, size, device=device)
