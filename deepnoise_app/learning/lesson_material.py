@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepnoise_app.analysis.confounding import guess_by_position
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.device import memory_budget
@@ -39,7 +40,9 @@ def check_lesson(plan: TrainingPlan, material: Material, reading: Reading) -> No
     RecipeError
         If a channel is nowhere to be read.
     """
-    for note in plan.notes:
+    position = guess_by_position([*plan.training, *plan.held_out])
+    confounded = position is not None and position.confounded
+    for note in [*plan.notes, *([str(position)] if confounded else [])]:
         reading.tell(Warned(message=note))
     training = material.surveys[: len(plan.training)]
     means = np.concatenate([survey.means for survey in training])

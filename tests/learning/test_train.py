@@ -134,7 +134,7 @@ def test_a_loss_that_is_no_number_ends_the_training(school) -> None:
     made = school()
     with torch.no_grad():
         made.network.head.weight.fill_(math.nan)
-    with pytest.raises(RunError, match="the loss is nan"):
+    with pytest.raises(RunError, match="the loss is nan in epoch 1, again after going back"):
         made.go()
 
 
