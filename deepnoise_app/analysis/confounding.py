@@ -1,113 +1,99 @@
-"""Does the place of a well alone tell its perturbation? Then the design is confounded.
-
-A network that names perturbations in such a screen may have learned the plate's edges and
-gradients instead of the biology, and no held-out experiment of the same design would show it.
-"""
+"""Whether a correction would take away the biology along with the noise."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from deepnoise_app.analysis.values import PlateValues
+from deepnoise_app.screen import Role, row_letters
 
-from deepnoise_app.screen import Plate, Role, WellId
-
-SHUFFLES = 99
-# Position tells something if it beats every shuffle, and closes this share of the gap from chance
-# to certainty.
-TELLING = 0.1
+# A median follows whatever fills more than half of what it is taken over.
+HALF = 0.5
+LEAST_WELLS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PositionGuess:
-    """How often the place of a well names its perturbation, from the other experiments alone.
+def fills_plate(plates: Sequence[PlateValues]) -> str:
+    """Say which perturbation fills more than half of a plate; empty if none does.
 
-    `share` of `wells`, 0 to 1; `chance` is the mean share when perturbations are shuffled among
-    the treated wells of each plate, and `highest` the largest one.
+    The median of such a plate is that perturbation's own level, and other plates differ from it
+    by what it does: taking the median out would erase it.
     """
-
-    share: float
-    chance: float
-    highest: float
-    wells: int
-
-    @property
-    def confounded(self) -> bool:
-        """Whether place and perturbation go together far beyond chance."""
-        telling = self.chance + TELLING * (1 - self.chance)
-        return self.share > self.highest and self.share >= telling
-
-    def __str__(self) -> str:
-        return (
-            f"the position of a well alone names its perturbation in {self.share:.0%} of"
-            f" {self.wells} wells of other experiments (by chance: {self.chance:.0%}): a model can"
-            " learn the place instead of the biology, and held-out experiments of this design do"
-            " not show it; place the perturbations at random in each experiment"
-        )
+    for plate in plates:
+        name, share = _most(_named(plate, range(len(plate))))
+        if share > HALF:
+            return (
+                f"{name} is in {share:.0%} of the sample wells of {' '.join(plate.key)}: the"
+                " plate's median would take its effect away"
+            )
+    return ""
 
 
-def guess_by_position(plates: Sequence[Plate], seed: int = 0) -> PositionGuess | None:
-    """Name each treated well by what lies most often in its place in the other experiments.
+def fills_line(plates: Sequence[PlateValues]) -> str:
+    """Say which perturbation fills more than half of a row or column; empty if none does."""
+    for plate in plates:
+        for word, places in (("row", plate.rows), ("column", plate.columns)):
+            for line in sorted(set(places[plate.samples].tolist())):
+                names = _named(plate, (i for i in range(len(plate)) if places[i] == line))
+                name, share = _most(names)
+                if share > HALF and len(set(plate.perturbations)) > 1:
+                    where = row_letters(line) if word == "row" else str(line + 1)
+                    return (
+                        f"{name} fills {share:.0%} of {word} {where} of {' '.join(plate.key)}:"
+                        f" taking the {word}'s median out would erase its effect"
+                    )
+    return ""
+
+
+def bound_to_batches(plates: Sequence[PlateValues], by: str = "plate") -> str:
+    """Say which batches share no perturbation and no control with any other; empty if all do.
+
+    Between such a batch and the others, biology and batch cannot be told apart: a method that
+    makes batches alike would erase what its perturbations do.
 
     Parameters
     ----------
-    plates
-        Labelled plates of all experiments.
-
-    Returns
-    -------
-    guess
-        None where fewer than two experiments have labelled wells.
+    by
+        `plate` or `experiment`.
     """
-    wells = [
-        (plate.experiment, plate.name, well, plate.map[well].perturbation)
-        for plate in plates
-        for well in plate.wells
-        if plate.map[well].role is Role.TREATMENT and plate.map[well].perturbation
-    ]
-    if len({experiment for experiment, *_ in wells}) < 2:
-        return None
-    names, held = np.unique([name for *_, name in wells], return_inverse=True)
-    places = _Places([well for _, _, well, _ in wells], [one for one, *_ in wells])
-    share = places.share(held)
-    rng = np.random.default_rng(seed)
-    on_plate = [f"{experiment}\n{plate}" for experiment, plate, *_ in wells]
-    groups = [np.flatnonzero(np.array(on_plate) == key) for key in sorted(set(on_plate))]
-    shuffled = []
-    for _ in range(SHUFFLES if len(names) > 1 else 0):
-        trial = held.copy()
-        for rows in groups:
-            trial[rows] = rng.permutation(trial[rows])
-        shuffled.append(places.share(trial))
-    chance = float(np.mean(shuffled)) if shuffled else 1.0
-    return PositionGuess(share, chance, max(shuffled, default=1.0), len(wells))
+    held: dict[str, set[str]] = {}
+    for plate in plates:
+        name = " ".join(plate.key) if by == "plate" else plate.experiment
+        told = zip(plate.perturbations, plate.roles, plate.known, strict=True)
+        held.setdefault(name, set()).update(
+            p for p, role, known in told if known and p and role is not Role.EMPTY
+        )
+    return _islands(held, by)
 
 
-class _Places:
-    """Wells in the same place, by experiment."""
+def _islands(held: dict[str, set[str]], by: str) -> str:
+    """Find whether batches hang together by what they share (a connected graph)."""
+    if len(held) < 2 or not any(held.values()):
+        return ""
+    names = sorted(held)
+    reached, waiting = {names[0]}, [names[0]]
+    while waiting:
+        mine = held[waiting.pop()]
+        new = [n for n in names if n not in reached and held[n] & mine]
+        reached.update(new)
+        waiting += new
+    apart = [n for n in names if n not in reached]
+    if not apart:
+        return ""
+    return (
+        f"{by} {apart[0]} shares no perturbation and no control with {by} {names[0]}: what is"
+        f" biology and what is {by} cannot be told apart"
+    )
 
-    def __init__(self, wells: Sequence[WellId], experiments: Sequence[str]) -> None:
-        self._experiments = experiments
-        found: dict[WellId, list[int]] = defaultdict(list)
-        for row, well in enumerate(wells):
-            found[well].append(row)
-        self._rows = list(found.values())
 
-    def share(self, held: NDArray[np.intp]) -> float:
-        """Share of wells that hold what most wells in their place in other experiments hold."""
-        right = 0.0
-        for rows in self._rows:
-            total = Counter(int(held[row]) for row in rows)
-            mine: dict[str, Counter[int]] = defaultdict(Counter)
-            for row in rows:
-                mine[self._experiments[row]][int(held[row])] += 1
-            for counts in mine.values():
-                others = total - counts
-                if others:
-                    best = max(others.values())
-                    ties = [name for name, count in others.items() if count == best]
-                    right += sum(counts[name] for name in ties) / len(ties)
-        return right / len(held)
+def _named(plate: PlateValues, wells: Iterable[int]) -> list[str]:
+    samples = plate.samples
+    return [plate.perturbations[i] for i in wells if samples[i]]
+
+
+def _most(names: Sequence[str]) -> tuple[str, float]:
+    known = Counter(name for name in names if name)
+    if len(names) < LEAST_WELLS or not known:
+        return "", 0.0
+    name, count = known.most_common(1)[0]
+    return name, count / len(names)

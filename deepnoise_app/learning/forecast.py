@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from deepnoise_app.analysis.confounding import guess_by_position
+from deepnoise_app.analysis.placement import guess_by_position
 from deepnoise_app.learning.device import memory_budget, name_device, pick_device, thread_count
 from deepnoise_app.learning.examples import UNLABELLED, find_examples, find_unlabelled
 from deepnoise_app.learning.lesson_material import training_store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepnoise_app.analysis.confounding import guess_by_position
+from deepnoise_app.analysis.placement import guess_by_position
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.device import memory_budget

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deepnoise_app.analysis.confounding import guess_by_position
+from deepnoise_app.analysis.placement import guess_by_position
 from deepnoise_app.screen import Content, Plate, PlateMap, PlateShape, Role, WellId
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 
