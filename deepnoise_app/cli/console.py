@@ -77,13 +77,20 @@ class Display:
 
 
 def _epoch(event: EpochEnded) -> str:
-    found = {
-        "free": event.free,
-        "one per well": event.one_per_well,
-        "plate prior": event.plate_prior,
-    }
-    shown = ", ".join(f"{name} {value:.3f}" for name, value in found.items() if value is not None)
-    return f"epoch {event.epoch}/{event.epochs}: loss {event.loss:.3f}" + (shown and f"; {shown}")
+    stage = f"stage {event.stage}/{event.stages}, " if event.stages > 1 else ""
+    text = f"{stage}epoch {event.epoch}/{event.epochs}: loss {event.loss:.3f}"
+    if event.pseudo_labels:
+        text += f", {event.pseudo_labels} pseudo-labels"
+    student = _accuracies(event.free, event.one_per_well, event.plate_prior)
+    teacher = _accuracies(event.teacher_free, event.teacher_one_per_well, event.teacher_plate_prior)
+    if student:
+        text += f"; {'student: ' if teacher else ''}{student}"
+    return text + (teacher and f"; teacher: {teacher}")
+
+
+def _accuracies(free: float | None, one_per_well: float | None, prior: float | None) -> str:
+    found = {"free": free, "one per well": one_per_well, "plate prior": prior}
+    return ", ".join(f"{name} {value:.3f}" for name, value in found.items() if value is not None)
 
 
 class StopOnInterrupt:

@@ -12,8 +12,16 @@ def train(
     path: Annotated[Path, typer.Argument(help="Folder of a screen with labelled experiments.")],
     out: Annotated[Path, typer.Option(help="New folder for the run; the model ends up in it.")],
     recipe: Annotated[
-        str, typer.Option(help="Name of a shipped recipe (quick-look, laptop) or a TOML file.")
+        str,
+        typer.Option(
+            help="Name of a shipped recipe (quick-look, laptop, standard, as-published) or a TOML"
+            " file."
+        ),
     ] = "laptop",
+    start_from: Annotated[
+        str | None,
+        typer.Option("--from", help="Model folder or shipped model to go on with on this screen."),
+    ] = None,
     hold_out: Annotated[
         list[str] | None,
         typer.Option(help="Experiment kept for validation; one labelled in five by default."),
@@ -21,8 +29,9 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the run in OUT.")] = False,
     detach: Annotated[bool, typer.Option(help="Return at once; the run goes on.")] = False,
 ) -> None:
-    """Train a model on the labelled experiments of a screen."""
+    """Train a model on the labelled experiments of a screen; new plates help in a second stage."""
     from deepnoise_app.cli.runs import finish, open_run, work_here
+    from deepnoise_app.runs.card import resolve_model
     from deepnoise_app.runs.folder import RunFolder
     from deepnoise_app.runs.recipe import Recipe
 
@@ -30,9 +39,10 @@ def train(
     training = given.training
     if hold_out:
         training = training.model_copy(update={"hold_out": hold_out})
-    asked = given.model_copy(
-        update={"task": "train", "screen": [str(path.absolute())], "training": training}
-    )
+    changes = {"task": "train", "screen": [str(path.absolute())], "training": training}
+    if start_from is not None:
+        changes["start_from"] = str(resolve_model(start_from).absolute())
+    asked = given.model_copy(update=changes)
     if resume and (out / "recipe.json").is_file():
         asked = RunFolder(out.absolute()).recipe
     from deepnoise_app.learning.work import make_plan

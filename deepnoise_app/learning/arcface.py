@@ -32,8 +32,15 @@ class ArcFace(nn.Module):
         self.scale, self.margin = scale, margin
 
     def forward(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return logits, (B, D) -> (B, classes); `labels` are (B,) class numbers."""
-        unit = F.normalize(features.float())
+        """Return logits, (B, D) -> (B, classes); `labels` are (B,) class numbers.
+
+        Always in 32 bits: with fewer, angles near 0 could not be told apart.
+        """
+        with torch.autocast(features.device.type, enabled=False):
+            return self._logits(features.float(), labels)
+
+    def _logits(self, features: Tensor, labels: Tensor | None) -> Tensor:
+        unit = F.normalize(features)
         directions = F.normalize(self.weight.float())
         cosine = unit @ directions.T  # (B, D) x (D, classes) -> (B, classes)
         if labels is None:

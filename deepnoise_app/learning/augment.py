@@ -20,6 +20,7 @@ from torch import Tensor
 from deepnoise_app.learning.survey import Normalisation
 
 View = Literal["easy", "normal", "hard"]
+Rectangle = tuple[float, float, float, float]
 MOVE = 0.1
 ERASED_AREA = (0.02, 0.4)
 ERASED_ASPECT = (0.3, 1 / 0.3)
@@ -35,7 +36,7 @@ class ViewDraw:
     """
 
     matrix: NDArray[np.float32]
-    erased: tuple[float, float, float, float]
+    erased: Rectangle
 
 
 def draw_view(rng: np.random.Generator, view: View) -> ViewDraw:
@@ -69,7 +70,7 @@ def _crop(rng: np.random.Generator) -> NDArray[np.float64]:
     return np.array([[side, 0, shift[0]], [0, side, shift[1]], [0, 0, 1]])
 
 
-def _rectangle(rng: np.random.Generator) -> tuple[float, float, float, float]:
+def _rectangle(rng: np.random.Generator) -> Rectangle:
     area = rng.uniform(*ERASED_AREA)
     aspect = np.exp(rng.uniform(*np.log(ERASED_ASPECT)))
     height, width = min(1.0, np.sqrt(area * aspect)), min(1.0, np.sqrt(area / aspect))
@@ -105,19 +106,45 @@ def apply_views(pixels: Tensor, draws: Sequence[ViewDraw]) -> Tensor:
     matrices = torch.from_numpy(np.stack([d.matrix for d in draws])).to(pixels.device)
     grid = F.affine_grid(matrices, list(pixels.shape), align_corners=False)  # (B, H, W, 2)
     moved = F.grid_sample(pixels, grid, padding_mode="zeros", align_corners=False)
-    return moved * _kept(draws, pixels)
+    return moved * ~_inside([d.erased for d in draws], pixels)
 
 
-def _kept(draws: Sequence[ViewDraw], pixels: Tensor) -> Tensor:
-    """(B, 1, H, W): 0 in the erased rectangles, 1 elsewhere."""
-    edges = torch.tensor([d.erased for d in draws], device=pixels.device)
+def draw_cut(rng: np.random.Generator, share: float) -> Rectangle:
+    """Draw what another image covers (CutMix, Yun et al. 2019), in `share` of the cases.
+
+    The covered area is uniform between 0 and 1, its centre anywhere.
+    """
+    if rng.random() >= share:
+        return 0.0, 0.0, 0.0, 0.0
+    half = np.sqrt(rng.random()) / 2
+    y, x = rng.random(2)
+    return max(0.0, y - half), min(1.0, y + half), max(0.0, x - half), min(1.0, x + half)
+
+
+def cut_mix(sites: Tensor, cuts: Sequence[Rectangle]) -> tuple[Tensor, Tensor]:
+    """Cover a rectangle of each site by that of the site before it.
+
+    Returns
+    -------
+    mixed
+        (B, C, H, W).
+    kept
+        (B,), the share of each site's pixels that are its own.
+    """
+    covered = _inside(cuts, sites)  # (B, 1, H, W)
+    mixed = torch.where(covered, sites.roll(1, dims=0), sites)
+    return mixed, 1 - covered.float().mean(dim=(1, 2, 3))
+
+
+def _inside(rectangles: Sequence[Rectangle], pixels: Tensor) -> Tensor:
+    """(B, 1, H, W): whether a pixel's centre lies in the rectangle of its sample."""
+    edges = torch.tensor(rectangles, dtype=torch.float32, device=pixels.device)
     height, width = pixels.shape[2:]
     y = (torch.arange(height, device=pixels.device) + 0.5) / height
     x = (torch.arange(width, device=pixels.device) + 0.5) / width
     inside_y = (y >= edges[:, 0:1]) & (y < edges[:, 1:2])  # (B, H)
     inside_x = (x >= edges[:, 2:3]) & (x < edges[:, 3:4])  # (B, W)
-    erased = inside_y[:, None, :, None] & inside_x[:, None, None, :]
-    return (~erased).to(pixels.dtype)
+    return inside_y[:, None, :, None] & inside_x[:, None, None, :]
 
 
 def dihedral(pixels: Tensor, number: int) -> Tensor:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deepnoise_app.learning.augment import (
+    View,
     ViewDraw,
     apply_views,
     draw_jitter,
@@ -19,12 +20,13 @@ from deepnoise_app.learning.augment import (
     normalise,
 )
 from deepnoise_app.learning.data import FULL, SitePixels, SiteRef, SiteStore, read_ahead
-from deepnoise_app.learning.examples import Example
+from deepnoise_app.learning.examples import UNLABELLED, Example
 from deepnoise_app.learning.survey import Normalisation, PlateSurvey
-from deepnoise_app.runs.recipe import Training
 
 # Names of the independent streams of random numbers; part of what a seed means.
-ORDER, ITEM, STEP = 1, 2, 3
+ORDER, ITEM, STEP, CUT, LOOK = 1, 2, 3, 4, 5
+# Fewest labelled items of a batch that mixes both kinds: batch norm cannot tell from one.
+FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,15 +47,37 @@ class Lesson:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How items are drawn: `views` of each, all of one site with one jitter.
+
+    `mixed` batches hold labelled and unlabelled wells; those that lack a kind are left out.
+    """
+
+    batch_size: int
+    views: tuple[View, ...] = ("normal",)
+    jitter: float = 0.1
+    mixed: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One drawn site with its fate."""
+    """One drawn site with its fate; `example` is its position among the examples."""
 
     site: SitePixels
     mean: NDArray[np.float32]
     std: NDArray[np.float32]
-    view: ViewDraw
+    views: tuple[ViewDraw, ...]
     label: int
+    example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One step: `examples` of the whole batch, labelled ones first; `items` of this process."""
+
+    examples: NDArray[np.intp]
+    items: list[Item]
 
 
 class Batches:
@@ -61,53 +85,102 @@ class Batches:
 
     Wells without a readable image are left out. The last batch is not smaller than the others by
     more than one, so that batch norm never meets a single site.
+
+    Parameters
+    ----------
+    rank, ranks
+        Which of how many processes this is: each reads its share of every batch.
     """
 
     def __init__(
-        self, lesson: Lesson, settings: Training, seed: int, pool: ThreadPoolExecutor
+        self,
+        lesson: Lesson,
+        drawing: Drawing,
+        seed: int,
+        pool: ThreadPoolExecutor,
+        rank: int = 0,
+        ranks: int = 1,
     ) -> None:
-        self._store = lesson.store
-        self._groups = lesson.groups
-        self._sites = lesson.sites()
-        self._examples = [e for e in lesson.examples if (e.plate, e.well) in self._sites]
-        self._settings, self._seed, self._pool = settings, seed, pool
+        self._store, self._groups, self._sites = lesson.store, lesson.groups, lesson.sites()
+        self.examples = [e for e in lesson.examples if (e.plate, e.well) in self._sites]
+        self.labelled = np.array([e.label != UNLABELLED for e in self.examples], dtype=np.bool_)
+        self._drawing, self._seed, self._pool = drawing, seed, pool
+        self._rank, self._ranks = rank, ranks
 
     def __len__(self) -> int:
-        return max(1, -(-len(self._examples) // self._settings.batch_size))
+        """Most steps of an epoch; mixed ones may have fewer."""
+        return max(1, -(-len(self.examples) // self._drawing.batch_size))
 
-    def epoch(self, epoch: int, skip: int = 0) -> Iterator[list[Item]]:
-        """Yield the batches of an epoch (from 0), without the first `skip`."""
+    def order(self, epoch: int) -> list[NDArray[np.intp]]:
+        """Return the examples of each batch of an epoch (from 0), labelled ones first."""
         rng = np.random.default_rng((self._seed, ORDER, epoch))
-        order = rng.permutation(len(self._examples))
-        parts = np.array_split(order, len(self))[skip:]
-        keys = [int(index) for part in parts for index in part]
-        ahead = 2 * self._settings.batch_size
+        shuffled = rng.permutation(len(self.examples))
+        parts = np.array_split(shuffled, len(self))
+        parts = [part[np.argsort(~self.labelled[part], kind="stable")] for part in parts]
+        if not self._drawing.mixed:
+            return parts
+        counts = [(int(self.labelled[part].sum()), len(part)) for part in parts]
+        return [
+            part
+            for part, (known, size) in zip(parts, counts, strict=True)
+            if FEWEST <= known < size
+        ]
+
+    def epoch(self, epoch: int, skip: int = 0) -> Iterator[Batch]:
+        """Yield the batches of an epoch (from 0), without the first `skip`."""
+        parts = self.order(epoch)[skip:]
+        mine = [part[self._rank :: self._ranks] for part in parts]
+        keys = [int(index) for part in mine for index in part]
+        ahead = 2 * -(-self._drawing.batch_size // self._ranks)
         items = read_ahead(self._pool, keys, lambda index: self.item(epoch, index), ahead)
-        for part in parts:
-            yield [next(items) for _ in part]
+        for part, share in zip(parts, mine, strict=True):
+            yield Batch(part, [next(items) for _ in share])
 
     def item(self, epoch: int, index: int) -> Item:
-        """Draw site, jitter and view of one example."""
-        example = self._examples[index]
+        """Draw site, jitter and views of one example."""
         rng = np.random.default_rng((self._seed, ITEM, epoch, index))
+        return self._drawn(rng, index, self._drawing.views)
+
+    def looks(self, epoch: int, number: int, rows: NDArray[np.intp]) -> list[Item]:
+        """Draw easy views of examples, apart from those they are trained on: look `number`."""
+
+        def look(index: int) -> Item:
+            rng = np.random.default_rng((self._seed, LOOK, epoch, number, index))
+            return self._drawn(rng, index, ("easy",))
+
+        return list(self._pool.map(look, map(int, rows)))
+
+    def _drawn(self, rng: np.random.Generator, index: int, views: tuple[View, ...]) -> Item:
+        """Draw an item: views share site and jitter, the rest is drawn anew for each."""
+        example = self.examples[index]
         sites = self._sites[example.plate, example.well]
         site = self._store.read(sites[int(rng.integers(len(sites)))])
-        mean, std = draw_jitter(rng, self._groups[example.plate], self._settings.jitter)
-        return Item(site, mean, std, draw_view(rng, self._settings.view), example.label)
+        mean, std = draw_jitter(rng, self._groups[example.plate], self._drawing.jitter)
+        draws = tuple(draw_view(rng, view) for view in views)
+        return Item(site, mean, std, draws, example.label, index)
 
 
-def collate(items: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return altered sites (B, C, S, S) and class numbers (B,), both on the device."""
+def prepared(items: Sequence[Item], device: torch.device) -> Tensor:
+    """Return normalised sites, (B, C, S, S), on the device."""
 
     def stacked(arrays: list[NDArray[np.generic]]) -> Tensor:
-        return torch.from_numpy(np.stack(arrays)).to(device)
+        return torch.from_numpy(np.stack(arrays)).to(device, non_blocking=True)
 
     pixels = stacked([item.site.planes for item in items]).float() / FULL
-    sites = normalise(
+    return normalise(
         pixels,
         stacked([item.mean for item in items]),
         stacked([item.std for item in items]),
         stacked([item.site.there for item in items]),
     )
+
+
+def view_of(sites: Tensor, items: Sequence[Item], number: int = 0) -> Tensor:
+    """Return one of the drawn views of prepared sites, (B, C, S, S)."""
+    return apply_views(sites, [item.views[number] for item in items])
+
+
+def collate(items: Sequence[Item], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the first views (B, C, S, S) and class numbers (B,), both on the device."""
     labels = torch.tensor([item.label for item in items], device=device)
-    return apply_views(sites, [item.view for item in items]), labels
+    return view_of(prepared(items, device), items), labels

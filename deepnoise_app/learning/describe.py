@@ -9,9 +9,9 @@ from importlib.metadata import version
 
 from deepnoise_app.learning.examples import most_copies
 from deepnoise_app.learning.familiar import channel_ranges
+from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Material
 from deepnoise_app.learning.outcome import Outcome
-from deepnoise_app.learning.plan import TrainingPlan
 from deepnoise_app.runs.card import ChannelStatistics, ModelCard, Provenance
 from deepnoise_app.runs.recipe import Recipe
 
@@ -39,11 +39,12 @@ def make_card(
         classes=list(plan.classes.names),
         control_classes=list(plan.classes.controls),
         channels=[channel.name for channel in plan.channels],
-        input_size=recipe.network.input_size,
+        input_size=plan.network.input_size,
         normalisation=recipe.training.normalisation,
-        backbone=recipe.network.backbone,
-        backbone_options=recipe.network.options,
-        embedding=recipe.network.embedding,
+        backbone=plan.network.backbone,
+        backbone_options=plan.network.options,
+        embedding=plan.network.embedding,
+        neck=plan.network.neck,
         scale=recipe.training.scale,
         library=None if library is None else {k: dict(v) for k, v in library.plates.items()},
         copies=most_copies(plan.training),
@@ -63,11 +64,13 @@ def _provenance(recipe: Recipe, plan: TrainingPlan) -> Provenance:
                          for screen in plan.screens),
         experiments=plan.experiments,
         held_out=plan.held_out_experiments,
-        recipe=recipe.model_dump(mode="json", exclude={"screen"}),
+        recipe=recipe.model_dump(mode="json", exclude={"screen", "start_from"}),
         versions={
             "python": platform.python_version(),
             **{name: version(name) for name in packages},
         },
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=recipe.seed,
+        started_from="" if plan.start is None else plan.start.name,
+        learned_from_held_out=plan.two_stages and recipe.stage_two.learn_held_out,
     )  # fmt: skip

@@ -20,6 +20,9 @@ __all__ = [
     "split",
 ]
 
+# Stands for the class number of a well whose content is not known, or not to be known.
+UNLABELLED = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Classes:
@@ -36,7 +39,7 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A well to learn from: indices of plate and well, number of its class."""
+    """A well to learn from: indices of plate and well, number of its class or `UNLABELLED`."""
 
     plate: int
     well: int
@@ -66,6 +69,34 @@ def find_examples(plates: Sequence[Plate], classes: Classes) -> list[Example]:
         for p, plate in enumerate(plates)
         for w, well in enumerate(plate.wells)
         if plate.map[well].perturbation in index and plate.map[well].role is not Role.EMPTY
+    ]
+
+
+def find_unlabelled(plates: Sequence[Plate], first: int) -> list[Example]:
+    """Return the imaged wells that are, or may be, treated; what they got is not looked at.
+
+    Parameters
+    ----------
+    first
+        Number of the first of these plates.
+    """
+    wanted = (Role.TREATMENT, Role.UNKNOWN)
+    return [
+        Example(first + p, w, UNLABELLED)
+        for p, plate in enumerate(plates)
+        for w, well in enumerate(plate.wells)
+        if plate.map[well].role in wanted
+    ]
+
+
+def find_controls(plates: Sequence[Plate], classes: Classes, first: int) -> list[Example]:
+    """Return the imaged control wells whose perturbation is one of the classes."""
+    index = classes.index
+    return [
+        Example(first + p, w, index[plate.map[well].perturbation])
+        for p, plate in enumerate(plates)
+        for w, well in enumerate(plate.wells)
+        if plate.map[well].role.is_control and plate.map[well].perturbation in index
     ]
 
 

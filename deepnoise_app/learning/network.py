@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.arcface import ArcFace
+from deepnoise_app.learning.xception import BASE, PUBLISHED, as_published
 from deepnoise_app.runs.card import refuse_other_formats
 from deepnoise_app.runs.recipe import Network
 
@@ -39,14 +40,23 @@ class DeepNoiseNet(nn.Module):
     ) -> None:
         super().__init__()
         self.backbone = make_backbone(network, channels)
-        self.project = nn.Linear(_width(self.backbone, network, channels), network.embedding)
-        self.norm = nn.BatchNorm1d(network.embedding)
+        width = _width(self.backbone, network, channels)
+        if network.neck == "linear":
+            self.project: nn.Module = nn.Linear(width, network.embedding)
+            self.norm: nn.Module = nn.BatchNorm1d(network.embedding)
+        elif network.embedding == width:
+            self.project, self.norm = nn.Identity(), nn.Identity()
+        else:
+            raise ModelError(
+                f"embedding is {network.embedding}, but {network.backbone} gives {width} features:"
+                f' without a neck embedding must be {width}, or set neck = "linear"'
+            )
         self.head = ArcFace(network.embedding, classes, scale, margin)
 
     def features(self, sites: Tensor) -> Tensor:
         """Return what describes the sites, (B, C, S, S) -> (B, D)."""
         described: Tensor = self.norm(self.project(self.backbone(sites)))
-        return described
+        return described.float()
 
     def forward(self, sites: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return logits, (B, C, S, S) -> (B, classes)."""
@@ -57,14 +67,19 @@ class DeepNoiseNet(nn.Module):
 def make_backbone(network: Network, channels: int) -> nn.Module:
     """Return a timm network without its classifier.
 
-    Weights come from the recipe's local file, or from the internet only if the recipe asks.
+    `deepnoise_xception` is the published one. Weights come from the recipe's local file, or from
+    the internet only if the recipe asks.
     """
     name = network.backbone
+    if name == PUBLISHED:
+        return as_published(
+            make_backbone(network.model_copy(update={"backbone": BASE}), 3), channels
+        )
     if name.split(".")[0] not in timm.list_models():
         similar = timm.list_models(f"{name[:6]}*")[:5]
         raise ModelError(
             f"timm has no network {name!r}, expected a name such as"
-            f" {', '.join(similar) or 'resnet10t, convnext_tiny'}"
+            f" {', '.join(similar) or f'resnet10t, convnext_tiny, {PUBLISHED}'}"
         )
     options = dict(network.options)
     if network.drop_rate:

@@ -38,6 +38,15 @@ class Outcome:
         found = self.accuracies.get(name)
         return None if found is None else found.value
 
+    def values(self) -> dict[AccuracyName, float]:
+        """All accuracies that there are, 0 to 1."""
+        return {name: one.value for name, one in self.accuracies.items()}
+
+    def score(self, name: AccuracyName) -> float:
+        """Return what epochs are chosen by: one accuracy, or *free* where that one is not known."""
+        found = self.value(name)
+        return (self.value("free") or 0.0) if found is None else found
+
 
 def judge(predictions: Predictions, classes: Collection[str]) -> Outcome:
     """Compare predictions with what the treated wells are known to hold.

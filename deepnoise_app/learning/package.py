@@ -52,6 +52,7 @@ def network_of(card: ModelCard) -> Network:
         options=card.backbone_options,
         input_size=card.input_size,
         embedding=card.embedding,
+        neck=card.neck,
     )
 
 

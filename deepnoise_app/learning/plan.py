@@ -1,4 +1,4 @@
-"""What a run is going to work on; all that can be refused is refused here, before any work."""
+"""What a scoring is going to work on; all that can be refused is refused here, before any work."""
 
 from __future__ import annotations
 
@@ -9,38 +9,14 @@ from pathlib import Path
 from deepnoise_app.errors import RecipeError, ScreenError
 from deepnoise_app.learning.anchor import has_negative_controls
 from deepnoise_app.learning.device import pick_device
-from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
-from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import load_package, match_channels
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import joint_card, resolve_models
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Problem, Screen
+from deepnoise_app.screen import Library, Plate, PlateMap, Problem, Screen
 
 PlateKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainingPlan:
-    """Plates to learn from and plates held out, the classes, the library if there is one."""
-
-    screens: tuple[Screen, ...]
-    training: tuple[Plate, ...]
-    held_out: tuple[Plate, ...]
-    channels: tuple[Channel, ...]
-    classes: Classes
-    library: Library | None
-
-    @property
-    def experiments(self) -> list[str]:
-        """Names of the experiments that are learned from."""
-        return sorted({plate.experiment for plate in self.training})
-
-    @property
-    def held_out_experiments(self) -> list[str]:
-        """Names of the experiments that are held out."""
-        return sorted({plate.experiment for plate in self.held_out})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,45 +77,6 @@ def open_screens(recipe: Recipe) -> tuple[Screen, ...]:
                     " give each plate once"
                 )
     return screens
-
-
-def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
-    """Divide the labelled plates, and check that recipe, screen and computer fit together.
-
-    Raises
-    ------
-    RecipeError, ScreenError, ModelError
-        If they do not.
-    """
-    pick_device(recipe.device)
-    plates = [plate for screen in screens for plate in screen.imaged]
-    labelled = [plate for plate in plates if is_labelled(plate)]
-    if not labelled:
-        raise RecipeError(
-            f"no well of {', '.join(recipe.screen)} is known to hold a treatment: training needs"
-            " tables that say what the wells got"
-        )
-    names = sorted({plate.experiment for plate in labelled})
-    training, held_out = split(names, recipe.training.hold_out)
-    learned = tuple(plate for plate in labelled if plate.experiment in training)
-    channels = labelled[0].channels
-    for plate in labelled:
-        match_channels([c.name for c in channels], plate.channels, " ".join(plate.key))
-    classes = find_classes(learned, recipe.training.include_controls)
-    if len(classes.names) - len(classes.controls) < 2:
-        raise RecipeError("the training experiments hold fewer than 2 perturbations to tell apart")
-    if len(find_examples(learned, classes)) < 2:
-        raise RecipeError("fewer than 2 wells are labelled: there is nothing to learn from")
-    if not recipe.network.pretrained:  # otherwise it would be fetched twice
-        make_backbone(recipe.network, len(channels))
-    return TrainingPlan(
-        tuple(screens),
-        learned,
-        tuple(plate for plate in labelled if plate.experiment in held_out),
-        channels,
-        classes,
-        next((s.library for s in screens if s.library is not None), None),
-    )
 
 
 def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:

@@ -1,165 +1,217 @@
-"""The training loop, whole and visible. Knows nothing of run folders and windows."""
+"""The training loop, whole and visible, the same for both stages.
+
+Knows nothing of run folders and windows.
+"""
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-import torch
-from lightning_fabric import Fabric
-from torch import nn
 
 from deepnoise_app.errors import Interrupted, RunError
-from deepnoise_app.learning.batches import STEP, Batches, collate
 from deepnoise_app.learning.checkpoint import Reached, load_checkpoint, save_checkpoint
 from deepnoise_app.learning.network import DeepNoiseNet
-from deepnoise_app.learning.objective import SupervisedObjective
 from deepnoise_app.learning.outcome import Outcome
-from deepnoise_app.runs.events import EpochEnded, Event, Progress
-from deepnoise_app.runs.recipe import Training
+from deepnoise_app.learning.ranks import Ranks
+from deepnoise_app.learning.stage import STUDENT, TEACHER, Stage
+from deepnoise_app.learning.step import NotFiniteError, Stepper
+from deepnoise_app.runs.events import EpochEnded, Event, Progress, Warned
+from deepnoise_app.runs.stages import Training
 
 SAY_EVERY_S = 0.3
-PRECISIONS: dict[str, Literal["32-true", "bf16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed"}
+# How often a training goes back and on at half the learning rate, before it gives up.
+MOST_RETREATS = 3
+
+Networks = Mapping[str, DeepNoiseNet]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """All that a training needs.
+    """All that one stage of a training needs.
 
-    `validate` gives the outcome on the held-out experiments after an epoch (counted from 1);
-    `keep` saves the network as it is, with its outcome if it was validated.
+    `validate` gives the outcome of each network on the held-out experiments after an epoch
+    (counted from 1, through all stages); `keep` saves a network, with its outcome if it was
+    validated. `best` is the accuracy that a network must beat to be kept. `mark` tells the
+    checkpoints of one recipe from those of another. `stages` and `epochs` are those of the whole
+    training.
     """
 
-    network: DeepNoiseNet
-    batches: Batches
+    stage: Stage
     settings: Training
     seed: int
-    device: torch.device
+    ranks: Ranks
     checkpoint: Path
-    validate: Callable[[int], Outcome]
-    keep: Callable[[Outcome | None], None]
+    mark: str
+    stages: int
+    epochs: int
+    best: float
+    validate: Callable[[int, Networks], dict[str, Outcome]]
+    keep: Callable[[DeepNoiseNet, Outcome | None], None]
 
 
 def train(course: Course, tell: Callable[[Event], None], should_stop: Callable[[], bool]) -> None:
-    """Train, or go on where the checkpoint is.
+    """Train one stage, or go on where its checkpoint is.
 
-    A stop is honoured after the batch under way: the checkpoint is written, and a network that was
-    never validated is kept as it is.
+    A stop is honoured after the batch under way: the checkpoint is written, and where no network
+    was ever validated, the trained one is kept as it is.
 
     Raises
     ------
     Interrupted
         If `should_stop` says so.
     RunError
-        If the loss is no longer finite.
+        If the loss is not finite again and again, or the memory does not suffice at all.
     """
-    settings, steps = course.settings, len(course.batches)
-    fabric = Fabric(
-        accelerator=course.device.type, devices=1, precision=PRECISIONS[settings.precision]
-    )
-    optimizer = make_optimizer(course.network, settings)
-    reached = load_checkpoint(course.checkpoint, course.network, optimizer) or Reached()
-    raw = SupervisedObjective(course.network, settings.label_smoothing)
-    objective, optimizer = fabric.setup(raw, optimizer)
-    said = 0.0
+    _Loop(course, tell, should_stop).run()
 
-    def save(now: Reached) -> None:
-        save_checkpoint(course.checkpoint, now, course.network, optimizer)
 
-    for epoch in range(reached.epoch, settings.epochs):
-        began = time.monotonic() - reached.seconds
-        course.network.train()
-        for items in course.batches.epoch(epoch, skip=reached.step):
-            step = epoch * steps + reached.step
-            torch.manual_seed(step_seed(course.seed, step))
-            set_learning_rate(optimizer, learning_rate(settings, step, steps))
-            losses = objective(*collate(items, course.device))
-            loss = sum(losses.values())
-            value = float(loss.detach())
-            if not math.isfinite(value):
-                raise RunError(f"the loss is {value} at step {step}: try a lower learning_rate")
-            fabric.backward(loss)
-            optimizer.step()
-            optimizer.zero_grad()
-            reached = replace(
-                reached,
-                step=reached.step + 1,
-                loss_sum=reached.loss_sum + value,
-                seconds=time.monotonic() - began,
+class _Loop:
+    """Begun or gone on with -> epoch by epoch -> over; back to the last checkpoint on NaN."""
+
+    def __init__(
+        self, course: Course, tell: Callable[[Event], None], should_stop: Callable[[], bool]
+    ) -> None:
+        self.course, self.stage, self.tell = course, course.stage, tell
+        self.should_stop = should_stop
+        self.said = 0.0
+        settings = course.settings
+        share = -(-settings.batch_size // course.ranks.count)
+        parts = -(-share // settings.micro_batch) if settings.micro_batch else 1
+        self.stepper = Stepper(
+            self.stage, course.ranks, course.seed, tell, should_stop, settings.clip_norm, parts
+        )
+        self.reached = Reached(best=course.best, parts=parts)
+
+    def run(self) -> None:
+        if not self.load():
+            self.save()
+        while self.reached.epoch < self.stage.epochs:
+            try:
+                self.epoch()
+            except NotFiniteError as fault:
+                self.go_back(str(fault))
+
+    def epoch(self) -> None:
+        """Teach one epoch, or what is left of it, and judge it."""
+        stage, course, number = self.stage, self.course, self.reached.epoch
+        began = time.monotonic() - self.reached.seconds
+        if self.reached.step == 0:
+            stage.begin(number, self.should_stop)
+        for network in stage.networks.values():
+            network.train()
+        through = stage.first_epoch + number
+        for batch in stage.batches.epoch(through, skip=self.reached.step):
+            at = through * len(stage.batches) + self.reached.step
+            done = self.stepper.take(batch, number, self.reached.step, at)
+            stage.stepped(number, self.reached.steps)
+            seconds = time.monotonic() - began
+            self.reached = self.reached.after_step(done.losses, seconds, self.stepper.parts)
+            if done.stop:
+                self.stop()
+            if self.reached.steps % course.settings.save_every_steps == 0:
+                self.save()
+            self.say()
+        self.save()  # so that a stop while the epoch is judged loses no step
+        outcomes = self.judge()
+        self.reached = replace(self.reached, seconds=time.monotonic() - began)
+        self.tell(self.ended(outcomes))
+        self.reached = self.reached.after_epoch()
+        self.save()
+
+    def judge(self) -> dict[str, Outcome]:
+        """Validate where it is time, and keep the best network that there ever was."""
+        stage, settings, number = self.stage, self.course.settings, self.reached.epoch + 1
+        if number % settings.validate_every and number != stage.epochs:
+            return {}
+        outcomes = self.course.validate(stage.first_epoch + number, stage.networks)
+        scores = {name: outcome.score(settings.select_by) for name, outcome in outcomes.items()}
+        stage.validated(self.reached.epoch, scores)
+        name = max(scores, key=lambda one: scores[one])
+        if scores[name] > self.reached.best:
+            self.reached = replace(self.reached, best=scores[name])
+            self.course.keep(stage.networks[name], outcomes[name])
+        return outcomes
+
+    def stop(self) -> None:
+        self.save()
+        if self.reached.best < 0:
+            self.course.keep(self.stage.networks[STUDENT], None)
+        now = self.stage.first_epoch + self.reached.epoch + 1
+        raise Interrupted(f"stopped in epoch {now} of {self.course.epochs}")
+
+    def go_back(self, fault: str) -> None:
+        """Take up the last checkpoint, and go on at half the learning rate."""
+        at = f"in epoch {self.stage.first_epoch + self.reached.epoch + 1}"
+        retreats = self.reached.retreats + 1
+        if retreats > MOST_RETREATS:
+            raise RunError(
+                f"{fault} {at}, again after going back {MOST_RETREATS} times: try a lower"
+                " learning_rate"
             )
-            if should_stop():
-                save(reached)
-                if reached.best < 0:
-                    course.keep(None)
-                raise Interrupted(f"stopped in epoch {epoch + 1} of {settings.epochs}")
-            if (step + 1) % settings.save_every_steps == 0:
-                save(reached)
-            if time.monotonic() - said > SAY_EVERY_S:
-                said = time.monotonic()
-                tell(Progress(phase="Training", done=step + 1, total=settings.epochs * steps))
-        best, outcome = reached.best, None
-        if (epoch + 1) % settings.validate_every == 0 or epoch + 1 == settings.epochs:
-            outcome = course.validate(epoch + 1)
-            score = outcome.value("free") or 0.0
-            if score > best:
-                best = score
-                course.keep(outcome)
-        tell(_ended(reached, steps, settings.epochs, outcome))
-        reached = reached.after_epoch(best)
-        save(reached)
+        self.load()
+        self.reached = replace(self.reached, retreats=retreats)
+        self.stepper.slower = 0.5**retreats
+        self.save()
+        self.tell(
+            Warned(
+                message=f"{fault} {at}: back to the last good state, and on with"
+                f" {self.stepper.slower:g} of the learning rate"
+            )
+        )
 
+    def load(self) -> bool:
+        """Take up the checkpoint; False where there is none."""
+        stage = self.stage
+        found = load_checkpoint(
+            self.course.checkpoint, self.course.mark, stage.networks, stage.optimizer
+        )
+        if found is None:
+            return False
+        self.reached, notes = found
+        stage.notes = dict(notes)
+        self.stepper.parts = self.reached.parts
+        self.stepper.slower = 0.5**self.reached.retreats
+        return True
 
-def _ended(reached: Reached, steps: int, epochs: int, outcome: Outcome | None) -> EpochEnded:
-    return EpochEnded(
-        epoch=reached.epoch + 1,
-        epochs=epochs,
-        step=(reached.epoch + 1) * steps,
-        loss=reached.loss_sum / steps,
-        free=outcome.value("free") if outcome else None,
-        one_per_well=outcome.value("one_per_well") if outcome else None,
-        plate_prior=outcome.value("plate_prior") if outcome else None,
-        seconds=reached.seconds,
-    )
+    def save(self) -> None:
+        """Write a checkpoint; the first process does it for all."""
+        if self.course.ranks.rank == 0:
+            stage = self.stage
+            save_checkpoint(
+                self.course.checkpoint,
+                self.course.mark,
+                self.reached,
+                stage.networks,
+                stage.optimizer,
+                stage.notes,
+            )
+        self.course.ranks.wait()
 
+    def say(self) -> None:
+        if time.monotonic() - self.said > SAY_EVERY_S:
+            self.said = time.monotonic()
+            steps = len(self.stage.batches)
+            done = self.reached.epoch * steps + self.reached.step
+            self.tell(Progress(phase=self.stage.phase, done=done, total=self.stage.epochs * steps))
 
-def make_optimizer(network: nn.Module, settings: Training) -> torch.optim.Optimizer:
-    """Return the recipe's optimiser; with AdamW, vectors (biases, batch norm) do not decay."""
-    parameters = list(network.parameters())
-    rate, decay = settings.learning_rate, settings.weight_decay
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, weight_decay=decay)
-    if settings.optimizer == "adam":
-        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=rate)
-
-
-def learning_rate(settings: Training, step: int, steps_per_epoch: int) -> float:
-    """Return the rate of a step (from 0): linear warm-up, then constant or half a cosine."""
-    warmup = settings.warmup_epochs * steps_per_epoch
-    if step < warmup:
-        return settings.learning_rate * (step + 1) / (warmup + 1)
-    if settings.schedule == "constant":
-        return settings.learning_rate
-    total = settings.epochs * steps_per_epoch
-    done = (step - warmup) / max(total - warmup, 1)
-    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
-
-
-def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the rate of every group."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-
-
-def step_seed(seed: int, step: int) -> int:
-    """Seed of what torch itself draws in a step (dropout)."""
-    return int(np.random.SeedSequence((seed, STEP, step)).generate_state(1)[0])
+    def ended(self, outcomes: Mapping[str, Outcome]) -> EpochEnded:
+        stage, reached = self.stage, self.reached
+        steps = max(1, reached.step)
+        losses = {name: total / steps for name, total in reached.loss_sums.items()}
+        student, teacher = outcomes.get(STUDENT), outcomes.get(TEACHER)
+        return EpochEnded(
+            epoch=stage.first_epoch + reached.epoch + 1,
+            epochs=self.course.epochs,
+            step=reached.steps,
+            loss=sum(losses.values()),
+            losses=losses,
+            stage=stage.number,
+            stages=self.course.stages,
+            learning_rate=stage.rate(reached.epoch, 0) * self.stepper.slower,
+            pseudo_labels=stage.pseudo_labels,
+            seconds=reached.seconds,
+            **(student.values() if student else {}),
+            **({f"teacher_{k}": v for k, v in teacher.values().items()} if teacher else {}),
+        )

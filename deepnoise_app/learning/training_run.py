@@ -1,229 +1,233 @@
-"""A training from a recipe to a model package with its card."""
+"""A training from a recipe to a model package with its card, in one or two stages."""
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning.anchor import control_anchors
-from deepnoise_app.learning.batches import Batches, Lesson
+from deepnoise_app.learning.batches import Batches, Drawing, Lesson
 from deepnoise_app.learning.calibrate import calibrated
-from deepnoise_app.learning.data import SiteStore
+from deepnoise_app.learning.checkpoint import has_checkpoint
 from deepnoise_app.learning.describe import make_card
-from deepnoise_app.learning.device import memory_budget, pick_device
+from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.embeddings import write_embeddings
-from deepnoise_app.learning.examples import find_examples, most_copies
+from deepnoise_app.learning.examples import (
+    Example,
+    find_controls,
+    find_examples,
+    find_unlabelled,
+    most_copies,
+)
 from deepnoise_app.learning.familiar import training_distribution
-from deepnoise_app.learning.material import Material, Reading, prepare
+from deepnoise_app.learning.held_out import HeldOut
+from deepnoise_app.learning.lesson_material import check_lesson, read_material
+from deepnoise_app.learning.lesson_plan import TrainingPlan
+from deepnoise_app.learning.material import Material, Reading
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.outcome import Outcome, judge
-from deepnoise_app.learning.package import load_package, match_channels, save_package
-from deepnoise_app.learning.plan import TrainingPlan
-from deepnoise_app.learning.predictions import Naming, name_experiment
-from deepnoise_app.learning.score import PlateScores, Scorer
-from deepnoise_app.learning.tables import (
-    library_summary,
-    summarise,
-    write_predictions,
-    write_summary,
-)
+from deepnoise_app.learning.package import load_package, save_package
+from deepnoise_app.learning.pseudo import Prior
+from deepnoise_app.learning.ranks import Ranks
+from deepnoise_app.learning.stage import Stage, SupervisedStage, lay_out
+from deepnoise_app.learning.start import take_over
+from deepnoise_app.learning.student import VIEWS, School, StudentStage
+from deepnoise_app.learning.tables import summarise, write_predictions, write_summary
 from deepnoise_app.learning.train import Course, train
-from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.events import Progress, Saved, Scored, Warned
-from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Predictions
+from deepnoise_app.screen import Plate
 
 # Training plates whose embeddings describe what is usual; more tell little that is new.
 DESCRIBED_PLATES = 64
+# Where the second stage keeps its checkpoint, within that of the first.
+SECOND = "stage-two"
 
 
 @dataclass(slots=True, eq=False)
 class TrainingRun:
-    """One training in its run folder."""
+    """One training in its run folder: first stage, second stage, description, final scores."""
 
     run: RunFolder
     recipe: Recipe
     plan: TrainingPlan
     reading: Reading
+    material: Material
+    held_out: HeldOut
+    ranks: Ranks
 
     def work(self) -> str:
         """Train, validate, describe, score the held-out plates; returns a closing sentence."""
         began = time.monotonic()
-        material = self._material()
-        self._check_lesson(material)
-        device = pick_device(self.recipe.device)
-        torch.manual_seed(self.recipe.seed)
-        settings = self.recipe.training
+        network = self._network()
+        second = self.run.checkpoint / SECOND
+        if self.recipe.training.epochs and not has_checkpoint(second):
+            self._first_stage(network)
+        if self.plan.two_stages:
+            self._second_stage(network)
+        self.ranks.wait()
+        if self.ranks.rank == 0:
+            self._finish(began)
+        return f"the model is in {self.run.model}"
+
+    def _network(self) -> DeepNoiseNet:
+        """Make the network, fresh or with what a model brings."""
+        recipe, plan = self.recipe, self.plan
+        torch.manual_seed(recipe.seed)
         network = DeepNoiseNet(
-            self.recipe.network,
-            len(self.plan.channels),
-            len(self.plan.classes.names),
-            settings.scale,
-            settings.margin,
-        ).to(device)
-        lesson = Lesson(
-            material.store,
-            material.surveys,
-            material.groups,
-            find_examples(self.plan.training, self.plan.classes),
+            plan.network,
+            len(plan.channels),
+            len(plan.classes.names),
+            recipe.training.scale,
+            recipe.training.margin,
         )
+        if recipe.start_from is not None:
+            for note in take_over(network, plan, recipe.start_from):
+                self.reading.tell(Warned(message=note))
+        lay_out(network, recipe.training)
+        return network.to(self.ranks.fabric.device)
 
-        def validate(epoch: int) -> Outcome:
-            scored = self._score(network, material, views=1)
-            predictions = self._name(scored)[0]
-            self._save_validation(predictions, epoch)
-            return judge(predictions, self._naming.treatments)
+    def _first_stage(self, network: DeepNoiseNet) -> None:
+        settings = self.recipe.training
+        examples = self._labelled(self.plan.training)
+        batches = self._batches(
+            examples, Drawing(settings.batch_size, (settings.view,), settings.jitter)
+        )
+        stage = SupervisedStage(
+            network, batches, settings, self.recipe.seed, self.ranks.fabric.device
+        )
+        self._train(stage, -1.0, self.plan.held_out)
 
-        def keep(outcome: Outcome | None) -> None:
-            card = make_card(self._name_of_model, self.recipe, self.plan, material, outcome)
-            save_package(card, network.state_dict(), self.run.model)
-            self.reading.tell(Saved(what="model", path=str(self.run.model)))
-
-        course = Course(
+    def _second_stage(self, network: DeepNoiseNet) -> None:
+        """Teach a student; the teacher starts as the best network of the first stage."""
+        settings, training = self.recipe.stage_two, self.recipe.training
+        checkpoint = self.run.checkpoint / SECOND
+        if training.epochs and not has_checkpoint(checkpoint):
+            network.load_state_dict(load_package(self.run.model)[1].state_dict())
+        student = copy.deepcopy(network)
+        if settings.fresh_head:
+            torch.manual_seed(self.recipe.seed + 1)
+            torch.nn.init.xavier_uniform_(student.head.weight)
+        examples = self._labelled(self.plan.second)
+        for plate in self.plan.unlabelled:
+            examples += find_unlabelled([plate], self.material.store.plates.index(plate))
+        batches = self._batches(
+            examples, Drawing(settings.batch_size, VIEWS, training.jitter, mixed=True)
+        )
+        school = School(
+            student,
             network,
-            Batches(lesson, settings, self.recipe.seed, self.reading.pool),
+            batches,
             settings,
+            training,
+            Prior(self.held_out.naming.treatments, self.plan.library, self._copies()),
+            [plate.experiment for plate in self.material.store.plates],
+            training.epochs,
+            self.ranks,
+        )
+        best = -1.0
+        if not has_checkpoint(checkpoint):
+            outcome = self.held_out.judged(network, self.plan.judged)[1]
+            best = outcome.score(training.select_by)
+            if not training.epochs:
+                self._keep(network, outcome)
+        self._train(StudentStage(school), best, self.plan.judged, SECOND)
+
+    def _train(
+        self, stage: Stage, best: float, judged: tuple[Plate, ...], folder: str = ""
+    ) -> None:
+        def validate(epoch: int, networks: Mapping[str, DeepNoiseNet]) -> dict[str, Outcome]:
+            return self.held_out.validate(epoch, networks, judged)
+
+        second = self.recipe.stage_two.epochs if self.plan.two_stages else 0
+        course = Course(
+            stage,
+            self.recipe.training,
             self.recipe.seed,
-            device,
-            self.run.checkpoint,
+            self.ranks,
+            self.run.checkpoint / folder,
+            mark_of(self.recipe),
+            1 + self.plan.two_stages,
+            self.recipe.training.epochs + second,
+            best,
             validate,
-            keep,
+            self._keep,
         )
         train(course, self.reading.tell, self.reading.should_stop)
-        return self._finish(material, device, began)
 
-    def _material(self) -> Material:
-        plates = (*self.plan.training, *self.plan.held_out)
-        names = [channel.name for channel in self.plan.channels]
-        channels = [match_channels(names, p.channels, " ".join(p.key)) for p in plates]
-        store = SiteStore(plates, channels, self.recipe.network.input_size, memory_budget())
-        return prepare(
-            store,
-            self.recipe.training.normalisation,
-            self.reading,
-            fitted=len(self.plan.training),
+    def _labelled(self, plates: tuple[Plate, ...]) -> list[Example]:
+        """Labelled wells of training plates and, where the recipe asks, controls of the others."""
+        at = self.material.store.plates.index
+        found = []
+        for plate in plates:
+            found += [
+                Example(at(plate), one.well, one.label)
+                for one in find_examples([plate], self.plan.classes)
+            ]
+        if self.recipe.training.held_out_controls:
+            for plate in self.plan.plates[len(self.plan.training) :]:
+                found += find_controls([plate], self.plan.classes, at(plate))
+        return found
+
+    def _batches(self, examples: list[Example], drawing: Drawing) -> Batches:
+        material = self.material
+        lesson = Lesson(material.store, material.surveys, material.groups, examples)
+        return Batches(
+            lesson,
+            drawing,
+            self.recipe.seed,
+            self.reading.pool,
+            self.ranks.rank,
+            self.ranks.count,
         )
 
-    def _check_lesson(self, material: Material) -> None:
-        """Refuse what only the pixels can tell, and say which held-out wells cannot be judged."""
-        training = material.surveys[: len(self.plan.training)]
-        means = np.concatenate([survey.means for survey in training])
-        for index, channel in enumerate(self.plan.channels):
-            if np.isnan(means[:, index]).all():
-                raise RecipeError(
-                    f"no image of {channel.name} can be read on any training plate:"
-                    " a network cannot learn a channel that it never sees"
-                )
-        for plate, survey in zip(self.plan.training, training, strict=True):
-            lost = len(plate.wells) - len(survey.chosen())
-            if lost:
-                self.reading.tell(
-                    Warned(message=f"{' '.join(plate.key)}: {lost} wells have no readable image")
-                )
-        known = set(self.plan.classes.names)
-        held = {n for plate in self.plan.held_out for n in plate.map.perturbations}
-        unknown = sorted(held - known)
-        if unknown:
-            self.reading.tell(
-                Warned(
-                    message=f"{len(unknown)} perturbations of the held-out experiments are in no"
-                    f" training experiment and cannot be named: {', '.join(unknown[:5])}"
-                )
-            )
+    def _copies(self) -> dict[str, int]:
+        return most_copies(self.plan.training)
 
-    @property
-    def _naming(self) -> Naming:
-        classes = self.plan.classes
-        return Naming(
-            classes.names,
-            classes.controls,
-            self.plan.library,
-            most_copies(self.plan.training),
-            "library" if self.recipe.scoring.candidates == "plate-map" else
-            self.recipe.scoring.candidates,
-            self._name_of_model,
-        )  # fmt: skip
+    def _keep(self, network: DeepNoiseNet, outcome: Outcome | None) -> None:
+        if self.ranks.rank:
+            return
+        card = make_card(self.held_out.naming.model, self.recipe, self.plan, self.material, outcome)
+        save_package(card, network.state_dict(), self.run.model)
+        self.reading.tell(Saved(what="model", path=str(self.run.model)))
 
-    @property
-    def _name_of_model(self) -> str:
-        return self.recipe.card.name or self.run.path.name
-
-    def _score(self, network: DeepNoiseNet, material: Material, views: int) -> list[PlateScores]:
-        """Score the held-out plates."""
-        first = len(self.plan.training)
-        return [
-            self._score_plate(network, material, first + index, views)
-            for index in range(len(self.plan.held_out))
-        ]
-
-    def _score_plate(
-        self, network: DeepNoiseNet, material: Material, plate: int, views: int
-    ) -> PlateScores:
-        device = next(network.parameters()).device
-        scorer = Scorer(network, device, views, self.recipe.scoring.batch_size, self.reading.pool)
-        return scorer.score(
-            material.store,
-            material.surveys[plate],
-            plate,
-            material.groups[plate],
-            self.reading.should_stop,
-        )
-
-    def _name(
-        self, scored: list[PlateScores], card: ModelCard | None = None
-    ) -> tuple[Predictions, dict[str, dict[str, object]]]:
-        naming = self._naming
-        if card is not None:
-            naming = naming.doubting(card, self.recipe.scoring.abstain_below)
-        tables: list[Predictions] = []
-        libraries: dict[str, dict[str, object]] = {}
-        for experiment in self.plan.held_out_experiments:
-            mine = [s for s in scored if s.experiment == experiment]
-            plates = [p for p in self.plan.held_out if p.experiment == experiment]
-            maps = [plate.map for plate in plates]
-            named, order = name_experiment(mine, maps, maps, naming)
-            tables += named
-            if order is not None:
-                libraries[experiment] = library_summary(plates, order)
-        return Predictions.joined(tables), libraries
-
-    def _save_validation(self, predictions: Predictions, epoch: int) -> None:
-        path = self.run.validation / f"epoch-{epoch:03d}.parquet"
-        write_beside(path, lambda beside: predictions.table.to_parquet(beside, index=False))
-        self.reading.tell(Saved(what="validation", path=str(path)))
-
-    def _finish(self, material: Material, device: torch.device, began: float) -> str:
+    def _finish(self, began: float) -> None:
         """Describe the training data in the card, score the held-out plates in all views."""
         card, network = load_package(self.run.model)
-        network.to(device)
-        tell, count = self.reading.tell, len(self.plan.training)
+        network.to(self.ranks.fabric.device)
+        judging, tell = self.held_out.alone(), self.reading.tell
+        plates = self.plan.judged or self.plan.held_out
+        count = len(self.plan.training)
         chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
         usual = []
-        for done, plate in enumerate(chosen):
+        for done, at in enumerate(chosen):
             tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
-            usual.append(self._score_plate(network, material, int(plate), 1).embeddings)
-        scored = self._score(network, material, self.recipe.scoring.views)
-        card = calibrated(card, scored, [plate.map for plate in self.plan.held_out])
-        predictions, libraries = self._name(scored, card)
+            usual.append(judging.score_plate(network, self.plan.training[at], 1).embeddings)
+        scored = judging.score(network, plates, self.recipe.scoring.views)
+        card = calibrated(card, scored, [plate.map for plate in plates])
+        predictions, libraries = judging.named(scored, plates, card)
         for one in scored:
             tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
         readable = [
             e[np.isfinite(e).all(axis=1)] for e in [*usual, *(s.embeddings for s in scored)]
         ]
-        outcome = judge(predictions, self._naming.treatments)
+        outcome = judge(predictions, judging.naming.treatments)
         distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
         card = card.model_copy(
             update={
                 "training_embedding": distribution,
                 "accuracy": outcome.intervals(),
                 "control_anchor": control_anchors(
-                    self.plan.training, material.surveys[:count], material.groups[:count]
+                    self.plan.training,
+                    self.material.surveys[:count],
+                    self.material.groups[:count],
                 ),
             }
         )
@@ -232,7 +236,7 @@ class TrainingRun:
         in_order = sorted(scored, key=lambda one: one.experiment)
         write_embeddings(in_order, predictions, card, self.run.path)
         seconds = time.monotonic() - began
-        candidates = self._naming.candidates
+        candidates = judging.naming.candidates
         write_summary(
             summarise(
                 predictions,
@@ -247,9 +251,18 @@ class TrainingRun:
             self.run.path,
         )
         tell(Saved(what="predictions", path=str(self.run.predictions_path)))
-        return f"the model is in {self.run.model}"
 
 
 def run_training(run: RunFolder, recipe: Recipe, plan: TrainingPlan, reading: Reading) -> str:
     """Do what a training recipe asks; returns a closing sentence."""
-    return TrainingRun(run, recipe, plan, reading).work()
+    ranks = Ranks.alone(pick_device(recipe.device), recipe.training.precision)
+    material = read_material(recipe, plan, reading)
+    check_lesson(plan, material, reading)
+    held_out = HeldOut(run, recipe, plan, material, reading, ranks)
+    return TrainingRun(run, recipe, plan, reading, material, held_out, ranks).work()
+
+
+def mark_of(recipe: Recipe) -> str:
+    """Return what tells checkpoints of one recipe from those of another."""
+    parts = {"network", "training", "stage_two", "seed", "start_from"}
+    return hashlib.sha256(recipe.model_dump_json(include=parts).encode()).hexdigest()[:16]

@@ -6,14 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from deepnoise_app.learning.device import thread_count
+from deepnoise_app.learning.lesson_plan import TrainingPlan, plan_training
 from deepnoise_app.learning.material import Reading
-from deepnoise_app.learning.plan import (
-    ScoringPlan,
-    TrainingPlan,
-    open_screens,
-    plan_scoring,
-    plan_training,
-)
+from deepnoise_app.learning.plan import ScoringPlan, open_screens, plan_scoring
 from deepnoise_app.learning.preflight import check
 from deepnoise_app.learning.scoring_run import run_scoring
 from deepnoise_app.learning.training_run import run_training

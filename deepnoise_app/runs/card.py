@@ -45,6 +45,8 @@ class Provenance(_Part):
     versions: dict[str, str] = {}
     created: str = Field("", description="ISO 8601, UTC.")
     seed: int = 0
+    started_from: str = ""
+    learned_from_held_out: bool = False
 
 
 class Distribution(_Part):
@@ -137,6 +139,7 @@ class ModelCard(_Part):
     backbone: str
     backbone_options: dict[str, JsonValue] = {}
     embedding: int = Field(ge=1, description="Features.")
+    neck: Literal["linear", "none"] = "linear"
     scale: float = Field(30.0, gt=0)
     library: dict[str, dict[str, int]] | None = None
     copies: dict[str, int] = Field({}, description="Most wells of one training plate per class.")

@@ -38,7 +38,12 @@ class Progress(Event):
 
 
 class EpochEnded(Event):
-    """One pass is over. Accuracies on the held-out experiments, 0 to 1; None: not validated."""
+    """One pass is over. Accuracies on the held-out experiments, 0 to 1; None: not validated.
+
+    Epochs are counted through both stages. `free`, `one_per_well` and `plate_prior` are those of
+    the student (in the first stage: of the only network). `losses` are the terms of the loss,
+    with their weights, by name.
+    """
 
     epoch: int
     epochs: int
@@ -48,6 +53,14 @@ class EpochEnded(Event):
     one_per_well: float | None = None
     plate_prior: float | None = None
     seconds: float = 0.0
+    stage: int = 1
+    stages: int = 1
+    losses: dict[str, float] = {}
+    learning_rate: float | None = None
+    teacher_free: float | None = None
+    teacher_one_per_well: float | None = None
+    teacher_plate_prior: float | None = None
+    pseudo_labels: int = 0
 
 
 class Saved(Event):

@@ -12,23 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from deepnoise_app.errors import RecipeError
+from deepnoise_app.runs.knobs import Part as _Part
+from deepnoise_app.runs.knobs import knob as _knob
+from deepnoise_app.runs.stages import StageTwo, Training
+
+__all__ = ["CardText", "Network", "Recipe", "Scoring", "StageTwo", "Training", "shipped_recipes"]
 
 _SHIPPED = Path(__file__).resolve().parent / "recipes"
-
-
-class _Part(BaseModel):
-    """A group of knobs; unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
-
-
-def _knob(default: object, text: str, unit: str = "", **limits: Any) -> Any:
-    """Declare a field with its sentence, its unit and its range."""
-    extra: dict[str, JsonValue] = {"unit": unit}
-    return Field(default, description=text, json_schema_extra=extra, **limits)
 
 
 class Network(_Part):
@@ -41,39 +34,17 @@ class Network(_Part):
     embedding: int = _knob(
         128, "Length of the vector that describes a site.", "features", ge=2, le=8192
     )
-    drop_rate: float = _knob(0.0, "Share of features dropped while training.", ge=0, le=0.9)
-    options: dict[str, JsonValue] = _knob({}, "Further settings that timm knows for the network.")
-
-
-class Training(_Part):
-    """The supervised stage."""
-
-    epochs: int = _knob(16, "Passes over all labelled wells.", "epochs", ge=1, le=10_000)
-    batch_size: int = _knob(64, "Sites per step.", "sites", ge=2, le=65_536)
-    learning_rate: float = _knob(3e-3, "Highest learning rate.", gt=0, le=10)
-    weight_decay: float = _knob(0.02, "Pull of the weights towards zero.", ge=0, le=1)
-    warmup_epochs: float = _knob(
-        1, "Epochs in which the learning rate rises.", "epochs", ge=0, le=1000
+    neck: Literal["linear", "none"] = _knob(
+        "linear",
+        "What follows the pooled features: a layer to the embedding's length, or nothing.",
+        rare=True,
     )
-    optimizer: Literal["adamw", "sgd", "adam"] = _knob("adamw", "How the weights are moved.")
-    schedule: Literal["cosine", "constant"] = _knob("cosine", "Learning rate after the warm-up.")
-    label_smoothing: float = _knob(0.0, "Share of a label spread over all classes.", ge=0, lt=1)
-    margin: float = _knob(0.1, "ArcFace margin kept around a class.", "radians", ge=0, le=1)
-    scale: float = _knob(30.0, "ArcFace scale: how steeply the angle counts.", ge=1, le=128)
-    normalisation: Literal["plate", "experiment", "global"] = _knob(
-        "plate", "Wells whose mean and deviation are taken out together."
+    drop_rate: float = _knob(
+        0.0, "Share of features dropped while training.", rare=True, ge=0, le=0.9
     )
-    jitter: float = _knob(
-        0.1, "Random change of mean and deviation per image.", "relative", ge=0, le=1
+    options: dict[str, JsonValue] = _knob(
+        {}, "Further settings that timm knows for the network.", rare=True
     )
-    view: Literal["easy", "normal", "hard"] = _knob("normal", "How much an image is altered.")
-    include_controls: bool = _knob(True, "Learn the control wells as classes of their own.")
-    precision: Literal["32", "bf16"] = _knob("32", "Arithmetic of the network.", "bits")
-    hold_out: list[str] = _knob(
-        [], "Experiments kept for validation; empty: one labelled experiment in five."
-    )
-    validate_every: int = _knob(1, "Epochs between validations.", "epochs", ge=1, le=10_000)
-    save_every_steps: int = _knob(200, "Steps between checkpoints.", "steps", ge=1, le=1_000_000)
 
 
 class Scoring(_Part):
@@ -127,8 +98,19 @@ class Recipe(_Part):
     workers: int = _knob(
         0, "Threads that decode images; 0: one per core.", "threads", ge=0, le=1024
     )
+    devices: int = _knob(
+        1, "Graphics cards, or processes on a CPU, that train together.", rare=True, ge=1, le=64
+    )
+    start_from: str | None = _knob(
+        None, "Model folder or name of a shipped model whose network the training goes on with."
+    )
     network: Network = Field(default_factory=Network, description="The network.")
-    training: Training = Field(default_factory=Training, description="The training.")
+    training: Training = Field(
+        default_factory=Training, description="The training, from labelled wells."
+    )
+    stage_two: StageTwo = Field(
+        default_factory=StageTwo, description="The second stage, with a teacher and new plates."
+    )
     scoring: Scoring = Field(default_factory=Scoring, description="The scoring.")
     card: CardText = Field(default_factory=CardText, description="The model's own words.")
 

@@ -131,7 +131,8 @@ class RunStatus:
     def _epoch_ended(self, event: EpochEnded) -> RunStatus:
         earlier = tuple(e for e in self.epochs if e.epoch < event.epoch)
         epochs = (*earlier, event)
-        mean = sum(e.seconds for e in epochs) / len(epochs)
+        alike = [e.seconds for e in epochs if e.stage == event.stage]
+        mean = sum(alike) / len(alike)
         left = mean * max(event.epochs - event.epoch, 0)
         return replace(self, epochs=epochs, seconds_left=left)
 

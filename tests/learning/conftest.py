@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ from deepnoise_app.screen import (
     WellId,
 )
 from deepnoise_app.writers.rxrx import write_rxrx
+
+# Lets the tests import `second_stage`, whichever way pytest imports them.
+sys.path.insert(0, str(Path(__file__).parent))
 
 SIZE = 16
 CHANNELS = (Channel("Nuclei"), Channel("Actin"))
@@ -137,3 +141,24 @@ def spoil() -> Callable[..., Plate]:
         return replace(plate, pixels=replace(plate.pixels, present=present, broken=broken))
 
     return change
+
+
+@pytest.fixture
+def classroom(screen: Screen, recipe: Recipe, reading: Reading, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Make a second stage; `stage_two` and `training` change knobs of its recipe."""
+    from second_stage import SETTINGS, Classroom
+
+    def make(
+        name: str = "second",
+        training: dict[str, object] | None = None,
+        drop_rate: float = 0.1,
+        **stage_two: object,
+    ) -> Classroom:
+        changes = {
+            "training": recipe.training.model_copy(update=training or {}),
+            "stage_two": SETTINGS.model_copy(update=stage_two),
+            "network": recipe.network.model_copy(update={"drop_rate": drop_rate}),
+        }
+        return Classroom(screen, recipe.model_copy(update=changes), reading, tmp_path / name)
+
+    return make

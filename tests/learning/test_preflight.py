@@ -59,3 +59,27 @@ def test_plan_of_a_training_tells_classes_and_held_out_experiments(recipe, folde
     assert found["classes"] == 6
     assert found["fewest_wells_of_a_class"] == 6
     assert found["memory_needed_bytes"] == 96 * 2 * 16 * 16 * 2
+    assert sum(found["wells_per_class"].values()) == found["wells"] == 36
+    assert found["channels"] == ["w1", "w2"]
+    assert found["epochs"] == [6, 0]
+    assert found["disk_needed_bytes"] == 4 * found["weights"] * 7
+    assert found["seconds"] >= sum(found["seconds_of_stages"]) > 0
+
+
+def test_plan_says_aloud_that_position_alone_names_the_perturbation(recipe, folder, tmp_path):
+    """In this made screen every experiment has the same layout."""
+    found = planned(recipe.model_copy(update={"screen": [str(folder)]}), tmp_path / "p")
+    assert found["confounded_by_position"]
+    assert found["position_share"] == 0.5  # two plates of different perturbations
+    assert found["position_chance"] < 0.4
+    assert any("learn the place instead of the biology" in note for note in found["notes"])
+
+
+def test_plan_tells_both_stages(recipe, folder, tmp_path) -> None:
+    second = recipe.stage_two.model_copy(update={"epochs": 5, "learn_held_out": True})
+    asked = recipe.model_copy(update={"screen": [str(folder)], "stage_two": second})
+    found = planned(asked, tmp_path / "p")
+    assert found["epochs"] == [6, 5]
+    assert found["unlabelled"] == found["held_out"]
+    assert found["unlabelled_wells"] == 8
+    assert found["seconds_of_stages"][1] > found["seconds_of_stages"][0]

@@ -7,16 +7,22 @@ import pytest
 import torch
 
 from deepnoise_app.errors import Interrupted, RunError
-from deepnoise_app.learning.batches import Batches, Lesson, collate
+from deepnoise_app.learning.batches import Batches, Drawing, Lesson, collate
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.examples import find_classes, find_examples
 from deepnoise_app.learning.material import Reading, prepare
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.outcome import Outcome
-from deepnoise_app.learning.train import Course, learning_rate, train
+from deepnoise_app.learning.ranks import Ranks
+from deepnoise_app.learning.schedule import learning_rate
+from deepnoise_app.learning.stage import STUDENT, SupervisedStage
+from deepnoise_app.learning.train import Course, train
+from deepnoise_app.learning.training_run import mark_of
 from deepnoise_app.runs.events import EpochEnded, Event
 from deepnoise_app.runs.recipe import Recipe, Training
 from deepnoise_app.screen import Screen
+
+CPU = torch.device("cpu")
 
 Weights = dict[str, torch.Tensor]
 
@@ -31,20 +37,26 @@ class School:
         material = prepare(store, "plate", reading)
         examples = find_examples(plates, classes)
         lesson = Lesson(store, material.surveys, material.groups, examples)
-        self.batches = Batches(lesson, recipe.training, recipe.seed, reading.pool)
+        settings = recipe.training
+        drawing = Drawing(settings.batch_size, (settings.view,), settings.jitter)
+        self.batches = Batches(lesson, drawing, recipe.seed, reading.pool)
         torch.manual_seed(recipe.seed)
         self.network = DeepNoiseNet(recipe.network, 2, len(classes.names), 30, 0.1)
         self.kept: list[Outcome | None] = []
         self.events: list[Event] = []
+        stage = SupervisedStage(self.network, self.batches, settings, recipe.seed, CPU)
         self.course = Course(
-            self.network,
-            self.batches,
-            recipe.training,
+            stage,
+            settings,
             recipe.seed,
-            torch.device("cpu"),
+            Ranks.alone(CPU),
             folder,
-            lambda epoch: Outcome({}, 0, 0),
-            self.kept.append,
+            mark_of(recipe),
+            1,
+            settings.epochs,
+            -1.0,
+            lambda epoch, networks: {STUDENT: Outcome({}, 0, 0)},
+            lambda network, outcome: self.kept.append(outcome),
         )
 
     def go(self, should_stop: Callable[[], bool] = lambda: False) -> Weights:
@@ -122,7 +134,7 @@ def test_a_loss_that_is_no_number_ends_the_training(school) -> None:
     made = school()
     with torch.no_grad():
         made.network.head.weight.fill_(math.nan)
-    with pytest.raises(RunError, match="the loss is nan"):
+    with pytest.raises(RunError, match="the loss is nan in epoch 1, again after going back"):
         made.go()
 
 
@@ -130,7 +142,7 @@ def test_batches_depend_on_seed_epoch_and_index_alone(school) -> None:
     one, two = school("a").batches, school("b").batches
 
     def batch(batches: Batches, epoch: int, number: int) -> torch.Tensor:
-        items = next(iter(batches.epoch(epoch, skip=number)))
+        items = next(iter(batches.epoch(epoch, skip=number))).items
         return collate(items, torch.device("cpu"))[0]
 
     assert torch.equal(batch(one, 2, 1), batch(two, 2, 1))
@@ -138,9 +150,9 @@ def test_batches_depend_on_seed_epoch_and_index_alone(school) -> None:
 
 
 def test_an_epoch_holds_every_labelled_well_once(school) -> None:
-    labels = [item.label for items in school().batches.epoch(0) for item in items]
+    labels = [item.label for batch in school().batches.epoch(0) for item in batch.items]
     assert len(labels) == 24
-    sizes = [len(items) for items in school().batches.epoch(0)]
+    sizes = [len(batch.items) for batch in school().batches.epoch(0)]
     assert max(sizes) - min(sizes) <= 1
 
 
@@ -150,7 +162,7 @@ def test_number_of_threads_changes_no_batch(screen, recipe, tmp_path) -> None:
         with ThreadPoolExecutor(threads) as pool:
             reading = Reading(pool, lambda event: None, lambda: False)
             batches = School(screen, recipe, reading, tmp_path).batches
-            made.append([collate(b, torch.device("cpu"))[0] for b in batches.epoch(0)])
+            made.append([collate(b.items, torch.device("cpu"))[0] for b in batches.epoch(0)])
     assert all(torch.equal(a, b) for a, b in zip(*made, strict=True))
 
 

@@ -57,7 +57,7 @@ def test_recipe_that_is_not_text_is_refused(tmp_path: Path) -> None:
     [
         ("seed = -1", r"seed is -1, expected a whole number from 0 to 4294967295"),
         ("[scoring]\nviews = 9", r"scoring\.views is 9, expected a whole number from 1 to 8 views"),
-        ("[training]\nepochs = 'x'", r"training\.epochs is 'x', expected a whole number from 1"),
+        ("[training]\nepochs = 'x'", r"training\.epochs is 'x', expected a whole number from 0"),
         ("[training]\nlearning_rate = nan", r"learning_rate is nan, expected a number above 0"),
         ("[training]\nlabel_smoothing = 1.0", r"is 1\.0, expected a number from 0 and below 1"),
         ("[training]\noptimizer = 'sdg'", r"optimizer is 'sdg', expected 'adamw', 'sgd' or 'adam'"),

@@ -1,0 +1,187 @@
+"""What a training is going to work on; what can be refused is refused here, before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from deepnoise_app.errors import RecipeError
+from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
+from deepnoise_app.learning.network import make_backbone
+from deepnoise_app.learning.package import match_channels, network_of
+from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.recipe import Network, Recipe
+from deepnoise_app.screen import Channel, Library, Plate, Screen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingPlan:
+    """What is learned from and with what, for one or two stages.
+
+    `training` and `held_out` are labelled plates. `second` are those training plates that stage
+    two goes on with, `judged` the held-out plates that it is judged by, `unlabelled` the plates
+    whose treated wells it learns from without labels. `network` is what the run trains: the
+    recipe's, or that of the model `start` that the run begins with. `notes` are sentences that the
+    user should know.
+    """
+
+    screens: tuple[Screen, ...]
+    training: tuple[Plate, ...]
+    held_out: tuple[Plate, ...]
+    channels: tuple[Channel, ...]
+    classes: Classes
+    library: Library | None
+    network: Network
+    start: ModelCard | None = None
+    second: tuple[Plate, ...] = ()
+    judged: tuple[Plate, ...] = ()
+    unlabelled: tuple[Plate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def experiments(self) -> list[str]:
+        """Names of the experiments that are learned from."""
+        return _experiments(self.training)
+
+    @property
+    def held_out_experiments(self) -> list[str]:
+        """Names of the experiments that are held out."""
+        return _experiments(self.held_out)
+
+    @property
+    def unlabelled_experiments(self) -> list[str]:
+        """Names of the experiments that are learned from without labels."""
+        return _experiments(self.unlabelled)
+
+    @property
+    def plates(self) -> tuple[Plate, ...]:
+        """All plates that are read: those learned from, held out, and unlabelled, in this order."""
+        apart = tuple(plate for plate in self.unlabelled if plate not in self.held_out)
+        return (*self.training, *self.held_out, *apart)
+
+    @property
+    def two_stages(self) -> bool:
+        """Whether there is a second stage."""
+        return bool(self.unlabelled)
+
+
+def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
+    """Divide the plates, and check that recipe, screen and computer fit together.
+
+    Raises
+    ------
+    RecipeError, ScreenError, ModelError
+        If they do not.
+    """
+    pick_device(recipe.device)
+    start = None if recipe.start_from is None else load_card(recipe.start_from)
+    if not recipe.training.epochs and start is None:
+        raise RecipeError(
+            "training.epochs is 0: without a first stage the run has to start from a model"
+        )
+    plates = [plate for screen in screens for plate in screen.imaged]
+    labelled = [plate for plate in plates if is_labelled(plate)]
+    if not labelled:
+        raise RecipeError(
+            f"no well of {', '.join(recipe.screen)} is known to hold a treatment: training needs"
+            " tables that say what the wells got"
+        )
+    training, held_out = split(_experiments(labelled), recipe.training.hold_out)
+    learned = tuple(plate for plate in labelled if plate.experiment in training)
+    channels = labelled[0].channels
+    for plate in labelled:
+        match_channels([c.name for c in channels], plate.channels, " ".join(plate.key))
+    classes = find_classes(learned, recipe.training.include_controls)
+    _check_classes(learned, classes)
+    library = next((s.library for s in screens if s.library is not None), None)
+    _check_library(library, classes)
+    network = recipe.network
+    if start is not None:
+        changes = {"input_size": network.input_size, "drop_rate": network.drop_rate}
+        network = network_of(start).model_copy(update=changes)
+    if not network.pretrained:  # otherwise it would be fetched twice
+        make_backbone(network, len(channels))
+    plan = TrainingPlan(
+        tuple(screens),
+        learned,
+        tuple(plate for plate in labelled if plate.experiment in held_out),
+        channels,
+        classes,
+        library,
+        network,
+        start,
+    )
+    return _with_second_stage(plan, recipe, plates) if recipe.stage_two.epochs else plan
+
+
+def _check_classes(learned: Sequence[Plate], classes: Classes) -> None:
+    treatments = len(classes.names) - len(classes.controls)
+    if treatments < 2:
+        only = f": only {classes.names[0]}" if treatments else ""
+        raise RecipeError(
+            f"the training experiments hold fewer than 2 perturbations to tell apart{only}"
+        )
+    if len(find_examples(learned, classes)) < 2:
+        raise RecipeError("fewer than 2 wells are labelled: there is nothing to learn from")
+
+
+def _check_library(library: Library | None, classes: Classes) -> None:
+    if library is not None and not set(library.perturbations) & set(classes.names):
+        raise RecipeError(
+            "no perturbation of the library is on a training plate: it lists"
+            f" {', '.join(library.perturbations[:3])}…, the plates hold"
+            f" {', '.join(classes.names[:3])}…"
+        )
+
+
+def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plate]) -> TrainingPlan:
+    settings = recipe.stage_two
+    chosen = _Chosen(settings.experiments)
+    second = tuple(plate for plate in plan.training if chosen(plate))
+    judged = tuple(plate for plate in plan.held_out if chosen(plate))
+    hidden = set(plan.held_out_experiments)
+    unlabelled = [
+        plate
+        for plate in plates
+        if chosen(plate) and not is_labelled(plate) and plate.experiment not in hidden
+    ]
+    wish = f" of {', '.join(settings.experiments)}" if settings.experiments else ""
+    if not second:
+        raise RecipeError(
+            f"stage two has no labelled experiment{wish} to learn from, only"
+            f" {', '.join(plan.experiments)} are labelled and not held out"
+        )
+    if not judged:
+        raise RecipeError(
+            f"no experiment{wish} is held out to judge stage two by, only"
+            f" {', '.join(plan.held_out_experiments)}"
+        )
+    if settings.learn_held_out:
+        unlabelled += judged
+    for plate in unlabelled:
+        match_channels([c.name for c in plan.channels], plate.channels, " ".join(plate.key))
+    if not unlabelled:
+        lacking = (
+            f"the second stage learns from unlabelled experiments, but the screen has none{wish}"
+        )
+        if not recipe.training.epochs:
+            raise RecipeError(f"{lacking}: add their folder, or set stage_two.learn_held_out")
+        return replace(plan, notes=(*plan.notes, f"{lacking}: the first stage alone is trained"))
+    return replace(plan, second=second, judged=judged, unlabelled=tuple(unlabelled))
+
+
+class _Chosen:
+    """Whether a plate's experiment is one of those that patterns name; all are without any."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = patterns
+
+    def __call__(self, plate: Plate) -> bool:
+        names = self._patterns
+        return not names or any(fnmatchcase(plate.experiment, name) for name in names)
+
+
+def _experiments(plates: Sequence[Plate]) -> list[str]:
+    return sorted({plate.experiment for plate in plates})
