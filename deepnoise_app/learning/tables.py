@@ -96,7 +96,9 @@ def _corrections(predictions: Predictions) -> str:
     counts = plates["Correction"].value_counts().sort_index()
     if len(counts) < 2:
         return str(next(iter(counts.index), "none"))
-    return "; ".join(f"{name} ({count} plates)" for name, count in counts.items())
+    return "; ".join(
+        f"{name} ({count} plate{'s' * (count != 1)})" for name, count in counts.items()
+    )
 
 
 def _doubts(predictions: Predictions, card: ModelCard, abstain_below: float) -> dict[str, Any]:
