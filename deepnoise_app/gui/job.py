@@ -131,7 +131,7 @@ class Jobs(QObject):
     def _watch(self, path: Path, task: str, title: str) -> RunView:
         self._offsets.setdefault(path, 0)
         view = replace(self._views.get(path) or RunView(path, task, title), stopping=False)
-        self._views[path] = view
+        self._say(view, ())
         self._timer.start()
         self._read(path)
         return self._views[path]

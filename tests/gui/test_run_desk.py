@@ -1,0 +1,270 @@
+"""The verbs for runs: settings, plan, queue, results, refusals; workers are spoken for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.runs.card import load_card
+from deepnoise_app.runs.events import Failed, Finished, Progress, Started, Stopped
+from deepnoise_app.runs.files import write_whole
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import Scoring
+from deepnoise_app.screen import Screen
+from deepnoise_app.session import Paint, Session, Tone
+
+
+class Workers:
+    """Takes the place of processes: notes which folders were to be worked on."""
+
+    def __init__(self) -> None:
+        self.runs: list[RunFolder] = []
+
+    def __call__(self, path: Path) -> int:
+        self.runs.append(RunFolder(path))
+        return 0
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(screens=(Screen("/screens/mine", "pattern", (), ()),))
+
+
+@pytest.fixture
+def workers() -> Workers:
+    return Workers()
+
+
+@pytest.fixture
+def jobs(qtbot, tmp_path: Path, workers: Workers):
+    made = Jobs(tmp_path / "runs", start=workers)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(session: Session, jobs: Jobs):
+    background = Background()
+    yield RunDesk(session, background, jobs)
+    background.close()
+
+
+def finish(run: RunFolder, predictions, **summary: object) -> None:
+    """Leave what a scoring leaves, and say that it is done."""
+    predictions.table.to_parquet(run.predictions_path, index=False)
+    write_whole(run.path / "summary.json", json.dumps(summary))
+    run.tell(Started())
+    run.tell(Finished(message="done"))
+
+
+def test_shipped_models_and_those_trained_here_are_offered(desk, jobs) -> None:
+    write_whole(jobs.folder / "2026-training" / "model" / "model.json", "{}")
+    models = desk.models()
+    assert models["demo (shipped)"] == "demo"
+    assert models["2026-training"] == str(jobs.folder / "2026-training" / "model")
+
+
+def test_a_model_is_used_once_its_card_is_read(desk, session, qtbot) -> None:
+    desk.use(Scoring(model="demo", views=2))
+    qtbot.waitUntil(lambda: session.card is not None)
+    assert session.card.name == load_card("demo").name
+    assert session.scoring.views == 2
+
+
+def test_a_model_that_does_not_load_is_refused_and_the_old_one_stays(
+    desk, session, tmp_path, qtbot
+) -> None:
+    before = session.scoring
+    desk.use(Scoring(model=str(tmp_path)))
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert session.notice.tone is Tone.PROBLEM
+    assert "is not a model" in session.notice.text
+    assert session.scoring is before
+
+
+def test_the_open_screens_are_scored_with_the_settings_of_the_session(desk, session, workers):
+    session.scoring = Scoring(model="demo", views=4)
+    desk.score()
+    recipe = workers.runs[0].recipe
+    assert (recipe.task, recipe.screen) == ("score", ["/screens/mine"])
+    assert recipe.scoring.views == 4
+
+
+def test_a_run_is_shown_before_its_worker_has_spoken(desk, session) -> None:
+    desk.score()
+    assert [view.title for view in session.runs] == ["mine"]
+    assert not session.runs[0].status.is_over
+
+
+def test_scoring_again_waits_for_the_scoring_that_has_just_begun(desk, session, workers) -> None:
+    desk.score([Path("/a")])
+    desk.score([Path("/b")])
+    assert len(workers.runs) == 1
+    assert session.waiting == (Path("/b"),)
+
+
+def test_dropped_folders_wait_for_one_another(desk, session, workers, predicted, qtbot) -> None:
+    desk.score([Path("/a"), Path("/b"), Path("/c")])
+    assert [run.recipe.screen for run in workers.runs] == [["/a"]]
+    assert session.waiting == (Path("/b"), Path("/c"))
+    desk.forget(Path("/b"))
+    finish(workers.runs[0], predicted(1, wells=4))
+    qtbot.waitUntil(lambda: len(workers.runs) == 2)
+    assert workers.runs[1].recipe.screen == ["/c"]
+    assert session.waiting == ()
+
+
+@pytest.mark.parametrize("end", [Stopped(message="asked"), Failed(message="the disk is full")])
+def test_the_queue_goes_on_after_one_that_ended_early(desk, workers, qtbot, end) -> None:
+    desk.score([Path("/a"), Path("/b")])
+    workers.runs[0].tell(Started())
+    workers.runs[0].tell(end)
+    qtbot.waitUntil(lambda: len(workers.runs) == 2)
+
+
+def test_results_become_facts_and_are_painted(desk, session, workers, predicted, qtbot) -> None:
+    desk.score()
+    finish(workers.runs[0], predicted(2, wells=4), wells=8)
+    qtbot.waitUntil(lambda: session.predictions is not None)
+    assert len(session.predictions) == 8
+    assert session.summary == {"wells": 8}
+    assert session.painting.paint is Paint.PREDICTION
+
+
+def test_it_is_known_what_the_model_of_the_results_can_name(
+    desk, session, workers, predicted, qtbot
+) -> None:
+    desk.score()
+    finish(workers.runs[0], predicted(1, wells=4))
+    qtbot.waitUntil(lambda: session.predictions is not None)
+    card = load_card("demo")
+    known = session.classes[card.name]
+    assert known == set(card.classes) - set(card.control_classes)
+
+
+def test_newer_results_of_a_plate_take_the_place_of_older(
+    desk, session, workers, predicted, qtbot
+) -> None:
+    for wells in (4, 6):
+        desk.score()
+        finish(workers.runs[-1], predicted(2, wells=wells))
+        qtbot.waitUntil(
+            lambda wells=wells: (
+                session.predictions is not None and len(session.predictions) == 2 * wells
+            )
+        )
+
+
+def test_a_failure_is_told_with_its_folder_as_details(desk, session, workers, qtbot) -> None:
+    desk.score()
+    workers.runs[0].tell(Started())
+    workers.runs[0].tell(Failed(message="the disk is full"))
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert session.notice.text == "mine: the disk is full"
+    assert str(workers.runs[0].path) in session.notice.details
+
+
+def test_results_that_cannot_be_read_are_a_sentence(desk, session, workers, qtbot) -> None:
+    desk.score()
+    run = workers.runs[0]
+    write_whole(run.predictions_path, "torn")
+    run.tell(Started())
+    run.tell(Finished())
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert session.notice.tone is Tone.PROBLEM
+    assert session.predictions is None
+
+
+def test_a_check_is_a_plan_and_its_answer_a_fact(desk, session, workers, qtbot) -> None:
+    desk.check()
+    run = workers.runs[0]
+    assert run.recipe.task == "plan"
+    assert run.recipe.scoring.model == "demo"
+    write_whole(run.plan_path, '{"wells": 3}')
+    run.tell(Started())
+    run.tell(Finished())
+    qtbot.waitUntil(lambda: session.plan == {"wells": 3})
+    assert session.runs == ()
+
+
+def test_a_second_check_stops_the_first_and_alone_is_answered(
+    desk, session, workers, jobs, qtbot
+) -> None:
+    desk.check()
+    desk.check()
+    first, second = workers.runs
+    assert first.stop_requested
+    for run, wells in ((second, 2), (first, 1)):
+        write_whole(run.plan_path, json.dumps({"wells": wells}))
+        run.tell(Started())
+        run.tell(Finished())
+    qtbot.waitUntil(lambda: all(view.status.is_over for view in jobs.views))
+    assert session.plan == {"wells": 2}
+
+
+def test_other_settings_make_the_plan_stale(desk, session, workers, jobs, qtbot) -> None:
+    session.plan = {"wells": 1}
+    desk.check()
+    desk.use(Scoring(model="demo", views=2))
+    assert session.plan == {}
+    run = workers.runs[0]
+    write_whole(run.plan_path, '{"wells": 3}')
+    run.tell(Started())
+    run.tell(Finished())
+    qtbot.waitUntil(lambda: all(view.status.is_over for view in jobs.views))
+    assert session.plan == {}
+
+
+def test_stop_and_go_on_reach_the_run(desk, session, workers, qtbot) -> None:
+    desk.score()
+    run = workers.runs[0]
+    run.tell(Started())
+    run.tell(Progress(phase="Scoring", done=1, total=3))
+    qtbot.waitUntil(lambda: session.runs[0].status.done == 1)
+    desk.stop(run.path)
+    assert session.runs[0].stopping
+    run.tell(Stopped(message="stopped"))
+    qtbot.waitUntil(lambda: session.runs[0].status.is_over)
+    desk.resume(run.path)
+    assert not session.runs[0].status.is_over
+    assert not run.stop_requested
+
+
+def test_what_is_no_run_cannot_be_watched_or_gone_on_with(desk, session, tmp_path) -> None:
+    for verb in (desk.follow, desk.resume):
+        session.notice = None
+        verb(tmp_path)
+        assert "is not a run folder" in session.notice.text
+
+
+def test_a_folder_of_runs_that_cannot_be_made_is_a_sentence(
+    session, tmp_path, workers, qtbot
+) -> None:
+    write_whole(tmp_path / "file", "")
+    jobs = Jobs(tmp_path / "file" / "runs", start=workers)
+    background = Background()
+    RunDesk(session, background, jobs).score()
+    assert "cannot be made" in session.notice.text
+    assert workers.runs == []
+    background.close()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_predictions_are_exported_whole(desk, session, predicted, tmp_path, suffix) -> None:
+    session.predictions = predicted(1, wells=4)
+    path = tmp_path / f"mine{suffix}"
+    desk.export(path)
+    read = pd.read_csv if suffix == ".csv" else pd.read_parquet
+    assert read(path)["Metadata_Well"].tolist() == ["A01", "A02", "A03", "A04"]
+    assert session.notice.text == f"4 wells written: {path}"
+
+
+def test_without_predictions_nothing_is_exported(desk, session, tmp_path) -> None:
+    desk.export(tmp_path / "mine.csv")
+    assert list(tmp_path.glob("*.csv")) == []
