@@ -157,7 +157,7 @@ def test_anchoring_a_screen_without_any_negative_control_is_refused(
     folder = tmp_path / "images" / "X-1" / "Plate1"
     shutil.copytree(bare, folder)
     wish = asked(recipe, tmp_path / "images", model, anchor=True)
-    with pytest.raises(RecipeError, match=r"no imaged well of .* is known to be a negative control"):
+    with pytest.raises(RecipeError, match="is known to be a negative control"):
         make_plan(wish)
     plate_map = tmp_path / "map.csv"
     row = "X-1,Plate1,A01,UNTREATED,negative_control\nX-1,Plate1,A02,sirna_0,treatment\n"
