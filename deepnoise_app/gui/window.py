@@ -39,7 +39,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(self._build_centre(), self.preferences.recent)
         self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
-        self.results_dock = self._dock("Results", QWidget(), _BOTTOM)
+        self.results_dock = self._dock("Results", self.parts.results, _BOTTOM)
         self.results_dock.hide()
         self.menus = Menus(self)
         self._connect()
