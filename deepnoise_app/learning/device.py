@@ -34,6 +34,22 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def check_devices(name: str, count: int) -> None:
+    """Refuse a wish for devices that this computer does not have.
+
+    Raises
+    ------
+    RecipeError
+        If there are fewer graphics cards, or the kind of device cannot work together.
+    """
+    kind = pick_device(name).type
+    if count == 1 or kind == "cpu":
+        return
+    there = torch.cuda.device_count() if kind == "cuda" else 1
+    if count > there:
+        raise RecipeError(f"devices is {count}, but this computer has {there} of the kind {kind}")
+
+
 def thread_count(wanted: int) -> int:
     """Return how many threads decode; 0 asks for one per core that this process may use."""
     return wanted or len(psutil.Process().cpu_affinity() or []) or os.cpu_count() or 1

@@ -25,7 +25,7 @@ def training_store(plan: TrainingPlan, budget_bytes: int) -> SiteStore:
 def read_material(recipe: Recipe, plan: TrainingPlan, reading: Reading) -> Material:
     """Read all plates of a training once; only training plates tell global statistics."""
     return prepare(
-        training_store(plan, memory_budget()),
+        training_store(plan, memory_budget() // recipe.devices),
         recipe.training.normalisation,
         reading,
         fitted=len(plan.training),

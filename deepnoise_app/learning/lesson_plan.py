@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from deepnoise_app.errors import RecipeError
-from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.device import check_devices
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels, network_of
@@ -75,7 +75,7 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
     RecipeError, ScreenError, ModelError
         If they do not.
     """
-    pick_device(recipe.device)
+    check_devices(recipe.device, recipe.devices)
     start = None if recipe.start_from is None else load_card(recipe.start_from)
     if not recipe.training.epochs and start is None:
         raise RecipeError(

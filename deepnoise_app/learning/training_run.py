@@ -8,16 +8,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
-from deepnoise_app.learning.anchor import control_anchors
 from deepnoise_app.learning.batches import Batches, Drawing, Lesson
-from deepnoise_app.learning.calibrate import calibrated
 from deepnoise_app.learning.checkpoint import has_checkpoint
+from deepnoise_app.learning.companions import together
+from deepnoise_app.learning.conclude import conclude
 from deepnoise_app.learning.describe import make_card
-from deepnoise_app.learning.device import pick_device
-from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.examples import (
     Example,
     find_controls,
@@ -25,22 +22,20 @@ from deepnoise_app.learning.examples import (
     find_unlabelled,
     most_copies,
 )
-from deepnoise_app.learning.familiar import training_distribution
 from deepnoise_app.learning.held_out import HeldOut
 from deepnoise_app.learning.lesson_material import check_lesson, read_material
 from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Material, Reading
 from deepnoise_app.learning.network import DeepNoiseNet
-from deepnoise_app.learning.outcome import Outcome, judge
+from deepnoise_app.learning.outcome import Outcome
 from deepnoise_app.learning.package import load_package, save_package
 from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.stage import Stage, SupervisedStage, lay_out
 from deepnoise_app.learning.start import take_over
 from deepnoise_app.learning.student import VIEWS, School, StudentStage
-from deepnoise_app.learning.tables import summarise, write_predictions, write_summary
 from deepnoise_app.learning.train import Course, train
-from deepnoise_app.runs.events import Progress, Saved, Scored, Warned
+from deepnoise_app.runs.events import Saved, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate
@@ -74,7 +69,7 @@ class TrainingRun:
             self._second_stage(network)
         self.ranks.wait()
         if self.ranks.rank == 0:
-            self._finish(began)
+            conclude(self.held_out.alone(), self.reading.tell, began)
         return f"the model is in {self.run.model}"
 
     def _network(self) -> DeepNoiseNet:
@@ -198,68 +193,14 @@ class TrainingRun:
         save_package(card, network.state_dict(), self.run.model)
         self.reading.tell(Saved(what="model", path=str(self.run.model)))
 
-    def _finish(self, began: float) -> None:
-        """Describe the training data in the card, score the held-out plates in all views."""
-        card, network = load_package(self.run.model)
-        network.to(self.ranks.fabric.device)
-        judging, tell = self.held_out.alone(), self.reading.tell
-        plates = self.plan.judged or self.plan.held_out
-        count = len(self.plan.training)
-        chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
-        usual = []
-        for done, at in enumerate(chosen):
-            tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
-            usual.append(judging.score_plate(network, self.plan.training[at], 1).embeddings)
-        scored = judging.score(network, plates, self.recipe.scoring.views)
-        card = calibrated(card, scored, [plate.map for plate in plates])
-        predictions, libraries = judging.named(scored, plates, card)
-        for one in scored:
-            tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
-        readable = [
-            e[np.isfinite(e).all(axis=1)] for e in [*usual, *(s.embeddings for s in scored)]
-        ]
-        outcome = judge(predictions, judging.naming.treatments)
-        distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
-        card = card.model_copy(
-            update={
-                "training_embedding": distribution,
-                "accuracy": outcome.intervals(),
-                "control_anchor": control_anchors(
-                    self.plan.training,
-                    self.material.surveys[:count],
-                    self.material.groups[:count],
-                ),
-            }
-        )
-        card = save_package(card, network.state_dict(), self.run.model)
-        write_predictions(predictions, self.run.path)
-        in_order = sorted(scored, key=lambda one: one.experiment)
-        write_embeddings(in_order, predictions, card, self.run.path)
-        seconds = time.monotonic() - began
-        candidates = judging.naming.candidates
-        write_summary(
-            summarise(
-                predictions,
-                card,
-                seconds,
-                candidates,
-                libraries,
-                {},
-                (),
-                self.recipe.scoring.abstain_below,
-            ),
-            self.run.path,
-        )
-        tell(Saved(what="predictions", path=str(self.run.predictions_path)))
-
 
 def run_training(run: RunFolder, recipe: Recipe, plan: TrainingPlan, reading: Reading) -> str:
     """Do what a training recipe asks; returns a closing sentence."""
-    ranks = Ranks.alone(pick_device(recipe.device), recipe.training.precision)
-    material = read_material(recipe, plan, reading)
-    check_lesson(plan, material, reading)
-    held_out = HeldOut(run, recipe, plan, material, reading, ranks)
-    return TrainingRun(run, recipe, plan, reading, material, held_out, ranks).work()
+    with together(run, recipe) as ranks:
+        material = read_material(recipe, plan, reading)
+        check_lesson(plan, material, reading)
+        held_out = HeldOut(run, recipe, plan, material, reading, ranks)
+        return TrainingRun(run, recipe, plan, reading, material, held_out, ranks).work()
 
 
 def mark_of(recipe: Recipe) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from deepnoise_app.learning.companions import companion_rank
 from deepnoise_app.learning.device import thread_count
 from deepnoise_app.learning.lesson_plan import TrainingPlan, plan_training
 from deepnoise_app.learning.material import Reading
@@ -15,7 +16,7 @@ from deepnoise_app.learning.training_run import run_training
 from deepnoise_app.runs.events import Event, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
+from deepnoise_app.runs.work import Ended, Ending, Listen, ShouldStop, carry_out
 from deepnoise_app.screen import Screen
 
 Plan = TrainingPlan | ScoringPlan
@@ -51,6 +52,8 @@ def work(
         If another worker holds the folder, or its recipe cannot be read.
     """
     recipe = run.recipe
+    if companion_rank():
+        return _along(run)
 
     def do(plan: Plan, tell: Listen, stopping: ShouldStop) -> str:
         pool = ThreadPoolExecutor(thread_count(recipe.workers), thread_name_prefix="decode")
@@ -67,6 +70,15 @@ def work(
             pool.shutdown(cancel_futures=True)
 
     return carry_out(run, lambda: plan or make_plan(recipe), do, listen, should_stop)
+
+
+def _along(run: RunFolder) -> Ended:
+    """Train along with the worker of a run folder: nothing is told and nothing written."""
+    recipe = run.recipe
+    plan = plan_training(recipe, open_screens(recipe))
+    with ThreadPoolExecutor(thread_count(recipe.workers), thread_name_prefix="decode") as pool:
+        reading = Reading(pool, lambda _: None, lambda: False)
+        return Ended(Ending.FINISHED, run_training(run, recipe, plan, reading))
 
 
 def _mention_problems(screen: Screen, tell: Listen) -> None:

@@ -1,0 +1,75 @@
+"""The end of a training: the card describes the training data, held-out plates are scored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from deepnoise_app.learning.anchor import control_anchors
+from deepnoise_app.learning.calibrate import calibrated
+from deepnoise_app.learning.embeddings import write_embeddings
+from deepnoise_app.learning.familiar import training_distribution
+from deepnoise_app.learning.held_out import HeldOut
+from deepnoise_app.learning.outcome import judge
+from deepnoise_app.learning.package import load_package, save_package
+from deepnoise_app.learning.tables import summarise, write_predictions, write_summary
+from deepnoise_app.runs.events import Event, Progress, Saved, Scored
+
+# Training plates whose embeddings describe what is usual; more tell little that is new.
+DESCRIBED_PLATES = 64
+
+
+def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> None:
+    """Complete the card of the kept model, and write predictions, embeddings and summary.
+
+    Parameters
+    ----------
+    began
+        When the run began, on the monotonic clock.
+    """
+    card, network = load_package(judging.run.model)
+    network.to(judging.ranks.fabric.device)
+    plates = judging.plan.judged or judging.plan.held_out
+    count = len(judging.plan.training)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
+    usual = []
+    for done, at in enumerate(chosen):
+        tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
+        usual.append(judging.score_plate(network, judging.plan.training[at], 1).embeddings)
+    scored = judging.score(network, plates, judging.recipe.scoring.views)
+    card = calibrated(card, scored, [plate.map for plate in plates])
+    predictions, libraries = judging.named(scored, plates, card)
+    for one in scored:
+        tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
+    readable = [e[np.isfinite(e).all(axis=1)] for e in [*usual, *(s.embeddings for s in scored)]]
+    outcome = judge(predictions, judging.naming.treatments)
+    distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
+    card = card.model_copy(
+        update={
+            "training_embedding": distribution,
+            "accuracy": outcome.intervals(),
+            "control_anchor": control_anchors(
+                judging.plan.training,
+                judging.material.surveys[:count],
+                judging.material.groups[:count],
+            ),
+        }
+    )
+    card = save_package(card, network.state_dict(), judging.run.model)
+    write_predictions(predictions, judging.run.path)
+    in_order = sorted(scored, key=lambda one: one.experiment)
+    write_embeddings(in_order, predictions, card, judging.run.path)
+    summary = summarise(
+        predictions,
+        card,
+        time.monotonic() - began,
+        judging.naming.candidates,
+        libraries,
+        {},
+        (),
+        judging.recipe.scoring.abstain_below,
+    )
+    write_summary(summary, judging.run.path)
+    tell(Saved(what="predictions", path=str(judging.run.predictions_path)))

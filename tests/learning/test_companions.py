@@ -1,0 +1,80 @@
+"""Two processes that train together equal one that adds up two micro-batches."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from deepnoise_app.errors import RecipeError
+from deepnoise_app.learning import device
+from deepnoise_app.learning.work import work
+from deepnoise_app.runs.events import EpochEnded
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import StageTwo
+from deepnoise_app.runs.work import Ending
+
+
+@pytest.mark.slow
+def test_two_processes_equal_one_with_two_micro_batches(recipe, folder, tmp_path) -> None:
+    """Weights, batch norm, teacher, pseudo-labels and validation, through both stages."""
+    training = recipe.training.model_copy(
+        update={"epochs": 2, "batch_size": 8, "learning_rate": 1e-3}
+    )
+    second = StageTwo(
+        epochs=3,
+        batch_size=8,
+        learning_rate=1e-3,
+        fresh_head=False,
+        learn_held_out=True,
+        pseudo_from=2,
+        pseudo_weight=0.3,
+        pseudo_passes=2,
+    )
+    asked = recipe.model_copy(
+        update={
+            "screen": [str(folder)],
+            "device": "cpu",
+            "training": training,
+            "stage_two": second,
+        }
+    )
+    halves = training.model_copy(update={"micro_batch": 4})
+    runs = [
+        RunFolder.create(tmp_path / "one", asked.model_copy(update={"training": halves})),
+        RunFolder.create(tmp_path / "two", asked.model_copy(update={"devices": 2})),
+    ]
+    for run in runs:
+        ended = work(run)
+        assert ended.ending is Ending.FINISHED, (ended.message, run.log_tail())
+    one, two = (
+        load_file(next((run.checkpoint / "stage-two").glob("state-*.safetensors"))) for run in runs
+    )
+    assert one.keys() == two.keys()
+    for name in one:
+        if "num_batches_tracked" not in name:
+            torch.testing.assert_close(
+                one[name], two[name], rtol=1e-3, atol=1e-4, equal_nan=True,
+                msg=lambda text, name=name: f"{name}: {text}",
+            )  # fmt: skip
+    told = [[e for e in run.events() if isinstance(e, EpochEnded)] for run in runs]
+    for a, b in zip(*told, strict=True):
+        assert (a.free, a.teacher_free, a.pseudo_labels) == (
+            b.free,
+            b.teacher_free,
+            b.pseudo_labels,
+        )
+        assert a.loss == pytest.approx(b.loss, rel=1e-3)
+    summaries = [json.loads((run.path / "summary.json").read_text()) for run in runs]
+    assert summaries[0]["accuracy"] == summaries[1]["accuracy"]
+    assert len([e for e in runs[1].events() if type(e).__name__ == "Started"]) == 1
+
+
+def test_more_cards_than_there_are_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    device.check_devices("cuda", 2)
+    with pytest.raises(RecipeError, match="devices is 3, but this computer has 2"):
+        device.check_devices("cuda", 3)
