@@ -18,7 +18,10 @@ NOT_FOR_SCORING = ("candidates", "plate_map", "library")
 
 
 class RecipeForm(QWidget):
-    """Edits one `Recipe`: a form for its own knobs and one for each group of knobs."""
+    """Edits one `Recipe`: a form for its own knobs and one for each group of knobs.
+
+    The forms are made when they are first unfolded: they are many controls, and few need them.
+    """
 
     value_changed = Signal(object)
 
@@ -36,14 +39,8 @@ class RecipeForm(QWidget):
         self.fold.toggleButton().setStyleSheet("text-align: left; background: transparent;")
         self.fold.toggleButton().setAccessibleName("All settings")
         self.fold.toggleButton().setToolTip("Show every setting of the recipe, or fold them away")
-        for name, text, part in _groups(value):
-            form = Form(part, leave_out=(*ELSEWHERE, *NOT_FOR_SCORING))
-            form.value_changed.connect(lambda part, name=name: self._edited(name, part))
-            self.forms[name] = form
-            title = QLabel(f"<b>{label(name) if name else 'Computer'}</b>")
-            title.setToolTip(text)
-            self.fold.addWidget(title)
-            self.fold.addWidget(form)
+        self.fold.content().hide()  # so that the Tab key passes over what cannot be seen
+        self.fold.toggled.connect(self._on_toggled)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.fold)
@@ -55,8 +52,27 @@ class RecipeForm(QWidget):
     def set_value(self, value: Recipe) -> None:
         """Show another recipe; nothing is told."""
         self._value = value
-        for name, _, part in _groups(value):
-            self.forms[name].set_value(part)
+        if self.forms:
+            for name, _, part in _groups(value):
+                self.forms[name].set_value(part)
+
+    def _on_toggled(self, unfolded: bool) -> None:
+        if unfolded and not self.forms:
+            self._fill()
+        content = self.fold.content()
+        content.setVisible(unfolded)
+        if unfolded:  # it took its height from what it held before
+            content.setMaximumHeight(content.sizeHint().height())
+
+    def _fill(self) -> None:
+        for name, text, part in _groups(self._value):
+            form = Form(part, leave_out=(*ELSEWHERE, *NOT_FOR_SCORING))
+            form.value_changed.connect(lambda part, name=name: self._edited(name, part))
+            self.forms[name] = form
+            title = QLabel(f"<b>{label(name) if name else 'Computer'}</b>")
+            title.setToolTip(text)
+            self.fold.addWidget(title)
+            self.fold.addWidget(form)
 
     def _edited(self, name: str, part: BaseModel) -> None:
         groups = {group for group, _, _ in _groups(self._value)}

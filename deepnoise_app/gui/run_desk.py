@@ -15,7 +15,8 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.planning import Planning
-from deepnoise_app.runs.card import ModelCard, load_card
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
@@ -59,7 +60,7 @@ class RunDesk:
             self._session.card = card
             self._session.scoring = scoring
 
-        self._background.ask("card", lambda: load_card(model), loaded, self.complain)
+        self._background.ask("card", lambda: load_joint_card(model), loaded, self.complain)
 
     def check(self) -> None:
         """Ask what a scoring of the open plates would take."""
@@ -190,7 +191,7 @@ def _classes(path: Path) -> Classes:
     recipe = RunFolder(path).recipe
     model = path / "model" if recipe.task == "train" else recipe.scoring.model or ""
     try:
-        card = load_card(model)
+        card = load_joint_card(model)
     except DeepNoiseError:
         return {}
     return {card.name: frozenset(card.classes) - set(card.control_classes)}

@@ -156,7 +156,10 @@ def test_what_cannot_be_divided_is_said_and_not_trained_on(ready, desk, session)
 
 def test_knobs_are_folded_away_and_edit_the_recipe(ready, session, desk, qtbot) -> None:
     assert not ready.form.fold.isExpanded()
-    ready.form.fold.expand(False)
+    assert ready.form.forms == {}
+    ready.form.fold.toggleButton().setFocus()
+    qtbot.keyClick(ready.form.fold.toggleButton(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: ready.form.fold.content().height() > 300)
     box = ready.form.forms["training"].control("epochs")
     assert isinstance(box, QSpinBox)
     box.setValue(7)
@@ -166,7 +169,16 @@ def test_knobs_are_folded_away_and_edit_the_recipe(ready, session, desk, qtbot) 
     assert recipe.network == session.recipe.network
 
 
+def test_folded_knobs_are_passed_over_by_the_tab_key(ready, qtbot) -> None:
+    button = ready.form.fold.toggleButton()
+    button.click()
+    assert ready.form.forms["network"].control("backbone").isVisible()
+    button.click()
+    assert not ready.form.forms["network"].control("backbone").isVisible()
+
+
 def test_knobs_of_the_computer_keep_the_groups(ready, session, desk) -> None:
+    ready.form.fold.toggleButton().click()
     ready.form.forms["training"].control("epochs").setValue(7)
     ready.form.forms[""].control("seed").setValue(5)
     recipe = desk.asked[-1][1]
@@ -174,6 +186,9 @@ def test_knobs_of_the_computer_keep_the_groups(ready, session, desk) -> None:
 
 
 def test_a_recipe_from_elsewhere_fills_the_knobs_and_tells_nothing(ready, session, desk) -> None:
+    session.recipe = Recipe.load("laptop").model_copy(update={"seed": 3})
+    ready.form.fold.toggleButton().click()
+    assert ready.form.forms[""].control("seed").value() == 3
     session.recipe = Recipe.load("quick-look")
     assert ready.form.forms["network"].control("input_size").value() == 32
     assert desk.asked == []
