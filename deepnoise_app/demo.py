@@ -13,8 +13,8 @@ MODEL = "demo"
 TRAINED_EXPERIMENTS = 24
 
 
-def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> Path:
-    """Write the screen to a new folder; returns the plate map with its truth, beside it.
+def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> None:
+    """Write the screen to a new folder; its tables say what the wells got.
 
     Raises
     ------
@@ -26,8 +26,8 @@ def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> 
 
     card = load_card(MODEL)
     design = ScreenDesign(
-        experiments=TRAINED_EXPERIMENTS,
-        unlabelled=1,
+        experiments=TRAINED_EXPERIMENTS + 1,
+        unlabelled=0,
         size=card.image_size[0] if card.image_size else card.input_size,
         perturbations=len(card.classes) - len(card.control_classes),
     )
@@ -35,4 +35,3 @@ def write_demo(screen: Path, tell: Callable[[int, int], None] | None = None) -> 
     unseen = made.screen.only([design.experiment_name(TRAINED_EXPERIMENTS)])
     truth = {plate.key: made.truth[plate.key] for plate in unseen.plates}
     write_rxrx(unseen, truth, screen, tell)
-    return screen.with_name(f"{screen.name}.truth.csv")

@@ -66,6 +66,9 @@ class Photographer:
     def close_screens(self) -> None:
         for screen in self.session.screens:
             self.parts.workbench.close(screen)
+        self.session.predictions = None
+        self.session.painting = Painting()
+        self.window.results_dock.hide()
         self.parts.workbench.dismiss()
 
     def show(self, panel: object) -> None:

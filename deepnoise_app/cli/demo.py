@@ -29,8 +29,8 @@ def demo(
     screen = out / "screen"
     _clear(out)
     with counting("Simulating sites", "stopped before the demonstration was made") as tell:
-        truth = write_demo(screen, tell)
-    recipe = scoring_recipe(MODEL, [screen], plate_map=truth)
+        write_demo(screen, tell)
+    recipe = scoring_recipe(MODEL, [screen])
     plan = make_plan(recipe)
     run = open_run(out / "run", recipe, resume=False)
     finish(work_here(run, plan))

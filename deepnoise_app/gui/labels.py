@@ -11,17 +11,22 @@ from deepnoise_app.gui.painter import NAMED_BY
 from deepnoise_app.screen import Plate, Role, WellId
 from deepnoise_app.session import Session
 
+# Share of a site's height between the site and its label.
+ABOVE = 0.015
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """One site; texts are empty and `confidence` is NaN where nothing is known.
 
-    `left` is the left edge of the site in pixels.
+    `left` is the left edge of the site in pixels, `above` how far over its upper edge the label
+    stands, so that nothing of the text lies on the image.
     """
 
     well: WellId
     site: int
     left: int
+    above: float = 0.0
     expected: str = ""
     predicted: str = ""
     confidence: float = math.nan
@@ -45,7 +50,14 @@ def labels_of(session: Session) -> tuple[Label, ...]:
         return ()
     named = _named(session, plate)
     return tuple(
-        Label(well, site, left, plate.map[well].perturbation, *named.get(well, ()))
+        Label(
+            well,
+            site,
+            left,
+            ABOVE * picture.pixels.shape[1],
+            plate.map[well].perturbation,
+            *named.get(well, ()),
+        )
         for well, site, left in picture.places
     )
 

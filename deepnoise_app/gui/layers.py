@@ -54,8 +54,8 @@ def colour_of(layer: Image) -> str:
 
 
 def places_of(labels: tuple[Label, ...]) -> NDArray[np.float64]:
-    """Top left corners of the sites, (labels, 2): row, column."""
-    return np.array([(0.0, label.left) for label in labels]).reshape(-1, 2)
+    """Where the labels stand, (labels, 2): row, column, over the top left corners of the sites."""
+    return np.array([(-label.above, label.left) for label in labels]).reshape(-1, 2)
 
 
 def share_of_light(shown: int) -> float:

@@ -77,16 +77,20 @@ class NoticeBar(QWidget):
         self._busy.setVisible(bool(busy))
         shown = notice is not None and not busy
         self._close.setVisible(shown)
-        details = notice.details if notice is not None and shown else ""
-        self._show.setVisible(details.count("\n") > 0)
+        more = (
+            notice is not None
+            and shown
+            and bool({notice.details, notice.text} - {"", first(notice)})
+        )
+        self._show.setVisible(more)
         problem = notice is not None and notice.tone is Tone.PROBLEM
-        self._copy.setVisible(bool(details) and (problem or details.count("\n") > 0))
+        self._copy.setVisible(shown and (problem or more))
         self._paint(Notice(busy) if busy or notice is None else notice)
 
     def _paint(self, notice: Notice) -> None:
         icon = qtawesome.icon(ICONS[notice.tone], color=INK)
         self._icon.setPixmap(icon.pixmap(18, 18))
-        self._text.setText(notice.text)
+        self._text.setText(first(notice))
         self.setAccessibleName(notice.text)
         self.setStyleSheet(
             f"#notice-bar {{ background: {COLOURS[notice.tone]}; }}"
@@ -105,6 +109,11 @@ class NoticeBar(QWidget):
             DetailsDialog(notice, self).open()
 
 
+def first(notice: Notice) -> str:
+    """Return the first line of a notice; a list that follows it is shown on demand."""
+    return notice.text.partition("\n")[0]
+
+
 class DetailsDialog(QDialog):
     """All lines of a notice, such as every problem of a screen."""
 
@@ -113,9 +122,9 @@ class DetailsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Details")
         self.resize(760, 420)
-        head = QLabel(notice.text)
+        head = QLabel(first(notice))
         head.setWordWrap(True)
-        lines = QPlainTextEdit(notice.details)
+        lines = QPlainTextEdit(notice.details or notice.text)
         lines.setReadOnly(True)
         lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         lines.setAccessibleName("Details")

@@ -12,7 +12,7 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Plate, PlateOverlay
+from deepnoise_app.screen import Plate, PlateOverlay, Scale
 from deepnoise_app.session import (
     MEASURED,
     Notice,
@@ -125,9 +125,12 @@ def overlay_of(session: Session) -> PlateOverlay | None:
 
 
 def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | None:
-    """Names with their confidence as colour, or the confidence in digits too."""
+    """Names with their confidence as colour, or the confidence in digits too.
+
+    A plate without predictions gets an overlay without values, unless there are none at all.
+    """
     predictions = session.predictions
-    if predictions is None or not len(predictions.of(plate.key)):
+    if predictions is None:
         return None
     for column, title in NAMED_BY.items():
         overlay = predictions.overlay(plate.key, column, f"Prediction ({title.lower()})")
@@ -136,7 +139,7 @@ def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | N
             return replace(overlay, title=f"Confidence ({title.lower()})", unit="", texts=digits)
         if overlay.values:
             return overlay
-    return None
+    return PlateOverlay("Prediction", "confidence", Scale.SHARE)
 
 
 def overlay_table(plate: Plate, overlay: PlateOverlay) -> pd.DataFrame:

@@ -67,8 +67,7 @@ class Parts:
             return
         self.session.busy = "Simulating two plates"
 
-        def made(truth: Path) -> None:
-            del truth
+        def made(_: None) -> None:
             self.workbench.open([screen])
 
         def failed(error: Exception) -> None:

@@ -1,24 +1,21 @@
-"""Reads tables of wells: CSV as people save it, with a byte-order mark, semicolons or blank rows.
+"""Tables of wells: columns by name, with blank rows or without.
 
 Knows nothing of any layout: columns in, contents of wells and what is wrong with them out.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.platemap_columns import read_any_well, read_role
+from deepnoise_app.readers.sheets import Rows, read_rows
 from deepnoise_app.screen import Content, PlateMap, Problem, ProblemKind, Role, WellId
 
 PlateKey = tuple[str, str]
-_ROLES = {role.value: role for role in Role} | {
-    "positive": Role.POSITIVE,
-    "negative": Role.NEGATIVE,
-    "treated": Role.TREATMENT,
-}
+Factors = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +44,31 @@ class Table:
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> Table:
-    """Read a CSV file.
+    """Read a table of any kind.
 
     Raises
     ------
     ScreenError
         If the file cannot be read or lacks a column.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise ScreenError(f"{path} cannot be read: {error.strerror}") from error
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        written = [name.strip() for name in next(reader, [])]
-        names = [name.lower() for name in written]
-        rows = list(reader)
-    except csv.Error as error:
-        raise ScreenError(f"{path.name} is not a table: {error}") from error
+    return table_of(path, read_rows(path), needed)
+
+
+def table_of(path: Path, rows: Rows, needed: tuple[str, ...]) -> Table:
+    """Return rows as a table, the first one the names of its columns.
+
+    Raises
+    ------
+    ScreenError
+        If it lacks a column.
+    """
+    written = [name.strip() for name in (rows[0] if rows else [])]
+    names, rows = [name.lower() for name in written], rows[1:]
     _check_columns(path, names, needed)
     if any(len(row) != len(names) for row in rows):
         rows = [[*row, *[""] * len(names)][: len(names)] for row in rows]
-    columns = dict(zip(names, zip(*rows, strict=True), strict=False))
+    values = zip(*rows, strict=True) if rows else [()] * len(names)
+    columns = dict(zip(names, values, strict=False))
     return Table(path.name, columns, len(rows), dict(zip(names, written, strict=True)))
 
 
@@ -86,7 +84,14 @@ class Contents:
         """Plate maps of all plates."""
         return {key: PlateMap(contents) for key, contents in self.plates.items()}
 
-    def add(self, table: Table, perturbation: str, role: Role | None = None) -> None:
+    def add(
+        self,
+        table: Table,
+        perturbation: str,
+        role: Role | None = None,
+        factors: Sequence[str] = (),
+        roles: Mapping[str, Role] | None = None,
+    ) -> None:
         """Add the rows of a table with the columns experiment, plate and well.
 
         Parameters
@@ -95,19 +100,25 @@ class Contents:
             Name of the column that holds it.
         role
             Role of every row; without it the columns `role` or `well_type` tell.
+        factors
+            Further columns to keep.
+        roles
+            Role of a well by what it got, where no column tells it; by default a treatment.
         """
-        roles = "role" if "role" in table.columns else "well_type"
-        texts = table.column(roles) if role is None else [role.value] * len(table)
+        column = "role" if "role" in table.columns else "well_type"
+        texts = table.column(column) if role is None else [role.value] * len(table)
         keys = zip(table.column("experiment"), table.column("plate"), strict=True)
-        rest = zip(table.column("well"), table.column(perturbation), texts, strict=True)
-        known: dict[tuple[str, str], Content | None] = {}
-        for line, key, (name, got, text) in zip(table.numbers(), keys, rest, strict=True):
+        extra = _factors(table, factors)
+        rest = zip(table.column("well"), table.column(perturbation), texts, extra, strict=True)
+        known: dict[tuple[str, str, Factors], Content | None] = {}
+        for line, key, (name, got, text, more) in zip(table.numbers(), keys, rest, strict=True):
             if not name and key == ("", ""):
                 continue
             well = self._wells.get(name) or self._well(name, key, f"{table.file} row {line}")
-            if (got, text) not in known:
-                known[got, text] = _content(got, text)
-            content = known[got, text]
+            seen = (got, text, more)
+            if seen not in known:
+                known[seen] = _content(got, text, more, roles or {})
+            content = known[seen]
             if content is None:
                 message = f"{text!r} is not a role: expected {', '.join(Role)}"
                 self._report(f"{table.file} row {line}: {message}", key, well)
@@ -123,7 +134,7 @@ class Contents:
 
     def _well(self, name: str, key: PlateKey, place: str) -> WellId | None:
         try:
-            well = WellId.parse(name)
+            well = read_any_well(name)
         except ScreenError as error:
             self._report(f"{place}: {error}", key, None)
             return None
@@ -134,13 +145,24 @@ class Contents:
         self.problems.append(Problem(ProblemKind.TABLE, message, key[0], key[1], well))
 
 
-def _content(perturbation: str, text: str) -> Content | None:
+def _content(
+    perturbation: str, text: str, factors: Factors, roles: Mapping[str, Role]
+) -> Content | None:
     """Return the content of a well; None if the role is none. No role: a treatment if named."""
-    spelled = text.lower().replace(" ", "_").replace("-", "_")
-    if not spelled:
-        return Content(perturbation, Role.TREATMENT if perturbation else Role.UNKNOWN)
-    role = _ROLES.get(spelled)
-    return None if role is None else Content(perturbation, role)
+    if not text:
+        role = Role.TREATMENT if perturbation else Role.UNKNOWN
+        return Content(perturbation, roles.get(perturbation, role), factors)
+    found = read_role(text)
+    return None if found is None else Content(perturbation, found, factors)
+
+
+def _factors(table: Table, names: Sequence[str]) -> list[Factors]:
+    """Return the further columns of each row that say something."""
+    if not names:
+        return [()] * len(table)
+    spelled = [table.spelled.get(name, name) for name in names]
+    rows = zip(*(table.column(name) for name in names), strict=True)
+    return [tuple((n, t) for n, t in zip(spelled, row, strict=True) if t) for row in rows]
 
 
 def _told(content: Content) -> str:

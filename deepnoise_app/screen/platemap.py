@@ -26,10 +26,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one well got. An empty perturbation: known to be a treatment, but not which."""
+    """What one well got. An empty perturbation: known to be a treatment, but not which.
+
+    `factors` are the further columns of the plate map, name and text, in their order.
+    """
 
     perturbation: str = ""
     role: Role = Role.UNKNOWN
+    factors: tuple[tuple[str, str], ...] = ()
+
+    def factor(self, name: str) -> str:
+        """Text of a further column; empty where the map says nothing."""
+        return next((text for key, text in self.factors if key == name), "")
 
 
 UNKNOWN = Content()
@@ -57,6 +65,12 @@ class PlateMap:
     def __or__(self, other: PlateMap) -> PlateMap:
         """Both maps together; for a well that both list, the other's content counts."""
         return PlateMap({**self.contents, **other.contents})
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Names of the further columns of the map, in their order."""
+        names = (name for c in self.contents.values() for name, _ in c.factors)
+        return tuple(dict.fromkeys(names))
 
     @property
     def perturbations(self) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def test_a_well_listed_twice_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "lacks the column 'experiment'.*found none"),
+        (b"", "lacks the column 'well'.*found none"),
         (b"experiment,plate,well\nE,1,B02\n", "lacks the column 'perturbation'"),
         (b"experiment,plate,well,perturbation\n", "it has no rows"),
         (b"experiment,plate,well,perturbation\nE,1,?,x\n", r"row 2: '\?' is not a well"),
