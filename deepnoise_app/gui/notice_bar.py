@@ -111,7 +111,7 @@ class NoticeBar(QWidget):
 
 def first(notice: Notice) -> str:
     """Return the first line of a notice; a list that follows it is shown on demand."""
-    return notice.text.partition("\n")[0]
+    return notice.text.partition("\n")[0].rstrip(":")
 
 
 class DetailsDialog(QDialog):
