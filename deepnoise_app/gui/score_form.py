@@ -16,6 +16,13 @@ CANDIDATES = {
     "library": "those of one library plate",
     "plate-map": "those of the plate map",
 }
+# (adapt, anchor): what is done against the noise of each plate before its wells are named.
+CORRECTIONS = {
+    (False, False): "none beyond the plate's mean",
+    (True, False): "adapt to each plate (AdaBN)",
+    (False, True): "anchor at negative controls",
+    (True, True): "anchor, then adapt",
+}
 VIEWS = (1, 2, 4, 8)
 
 
@@ -38,7 +45,12 @@ class ScoreForm(QWidget):
         )
         for views in VIEWS:
             self.views.addItem(_views(views), views)
-        for combo in (self.candidates, self.views):
+        self.correction = narrow_combo(
+            "Correction", "What is done against the noise of each plate; the tables name it"
+        )
+        for text in CORRECTIONS.values():
+            self.correction.addItem(text)
+        for combo in (self.candidates, self.views, self.correction):
             combo.activated.connect(self._edited)
         self.plate_map = FileChoice(
             "Plate map", "as the plates say", "CSV with experiment, plate, well, perturbation, role"
@@ -54,6 +66,7 @@ class ScoreForm(QWidget):
         layout.addRow("Candidates", self.candidates)
         layout.addRow("Plate map", self.plate_map)
         layout.addRow("Library", self.library)
+        layout.addRow("Correction", self.correction)
         layout.addRow("Views", self.views)
         self.set_value(value)
 
@@ -70,6 +83,8 @@ class ScoreForm(QWidget):
             if self.views.findData(value.views) < 0:
                 self.views.addItem(_views(value.views), value.views)
             self.views.setCurrentIndex(self.views.findData(value.views))
+        with QSignalBlocker(self.correction):
+            self.correction.setCurrentIndex(list(CORRECTIONS).index((value.adapt, value.anchor)))
         self.plate_map.set_value(value.plate_map)
         self.library.set_value(value.library)
 
@@ -98,6 +113,7 @@ class ScoreForm(QWidget):
             self._show_model()
 
     def _edited(self) -> None:
+        adapt, anchor = list(CORRECTIONS)[self.correction.currentIndex()]
         self._tell(
             self._value.model_copy(
                 update={
@@ -105,6 +121,8 @@ class ScoreForm(QWidget):
                     "views": self.views.currentData(),
                     "plate_map": self.plate_map.value(),
                     "library": self.library.value(),
+                    "adapt": adapt,
+                    "anchor": anchor,
                 }
             )
         )

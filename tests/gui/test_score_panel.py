@@ -12,6 +12,7 @@ from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from deepnoise_app.gui.score_form import CORRECTIONS
 from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.runs.card import load_card
 from deepnoise_app.runs.events import Failed, Finished, Progress, Started, Stopped, Warned
@@ -313,10 +314,21 @@ def test_the_scoring_that_goes_on_is_shown_before_later_ones_that_ended(
 
 def test_every_control_has_a_tooltip_and_a_name(panel: ScorePanel) -> None:
     controls = [panel.check, panel.button, panel.run.stop, panel.run.resume, panel.form.model]
-    controls += [panel.form.candidates, panel.form.views]
+    controls += [panel.form.candidates, panel.form.views, panel.form.correction]
     controls += panel.form.findChildren(QToolButton)
     assert all(isinstance(one, QWidget) for one in controls)
     assert [one for one in controls if not (one.toolTip() and one.accessibleName())] == []
+
+
+@pytest.mark.parametrize("chosen", [(False, False), (True, False), (False, True), (True, True)])
+def test_a_correction_is_chosen_and_shown_again(panel: ScorePanel, chosen) -> None:
+    told = []
+    panel.form.value_changed.connect(told.append)
+    panel.form.correction.setCurrentIndex(list(CORRECTIONS).index(chosen))
+    panel.form.correction.activated.emit(panel.form.correction.currentIndex())
+    assert (told[-1].adapt, told[-1].anchor) == chosen
+    panel.form.set_value(Scoring())
+    assert panel.form.correction.currentIndex() == 0
 
 
 def drag(data: QMimeData) -> QDragEnterEvent:
