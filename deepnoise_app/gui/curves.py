@@ -39,8 +39,8 @@ Points = tuple[list[int], list[float]]
 
 
 def points(epochs: Sequence[EpochEnded], name: str) -> Points:
-    """Return epochs and values of what an event may tell; epochs that do not tell are left out."""
-    told = [(e.epoch, getattr(e, name, None)) for e in epochs]
+    """Return epochs and values of a field of the events; epochs that do not tell are left out."""
+    told = [(e.epoch, getattr(e, name)) for e in epochs]
     known = [(epoch, float(value)) for epoch, value in told if value is not None]
     return [epoch for epoch, _ in known], [value for _, value in known]
 

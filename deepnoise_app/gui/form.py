@@ -56,7 +56,7 @@ class Form(QWidget, Generic[Value]):
         super().__init__(parent)
         self._value = value
         self._knobs: dict[str, _Knob] = {}
-        layout = QFormLayout(self)
+        self._rows = layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, field in type(value).model_fields.items():
@@ -82,6 +82,13 @@ class Form(QWidget, Generic[Value]):
     def control(self, name: str) -> QWidget:
         """Return the control of a field."""
         return self._knobs[name].widget
+
+    def show_rare(self, shown: bool) -> None:
+        """Show also the fields that hardly anybody changes, or hide them."""
+        fields = type(self._value).model_fields
+        for name, knob in self._knobs.items():
+            if _extra(fields[name]).get("rare"):
+                self._rows.setRowVisible(knob.widget, shown)
 
     def _edited(self) -> None:
         changes = {name: knob.read() for name, knob in self._knobs.items()}
@@ -164,8 +171,13 @@ def _range(field: FieldInfo, step: float) -> tuple[Any, Any]:
 
 
 def _unit(field: FieldInfo) -> str:
+    return str(_extra(field).get("unit", ""))
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    """What a recipe says of a field beyond its sentence and range: its unit, whether it is rare."""
     extra = field.json_schema_extra
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    return dict(extra) if isinstance(extra, dict) else {}
 
 
 class _CalmSpinBox(QSpinBox):

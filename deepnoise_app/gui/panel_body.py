@@ -36,10 +36,10 @@ def icon_button(icon: str, text: str, tip: str) -> QPushButton:
     return button
 
 
-def bring_forward(panel: QWidget, wanted: bool = True) -> None:
-    """Show the tab in which a panel lies, if it is wanted and lies in one."""
+def bring_forward(panel: QWidget) -> None:
+    """Show the tab in which a panel lies, if it lies in one."""
     page: QWidget | None = panel
-    while wanted and page is not None:
+    while page is not None:
         tabs = page.parentWidget()
         tabs = tabs.parentWidget() if tabs is not None else None
         if isinstance(tabs, QTabWidget):

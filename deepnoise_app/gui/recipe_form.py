@@ -5,7 +5,7 @@ from __future__ import annotations
 import qtawesome
 from pydantic import BaseModel
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
 from deepnoise_app.gui.callout import ICON_GREY
@@ -39,6 +39,9 @@ class RecipeForm(QWidget):
         self.fold.toggleButton().setStyleSheet("text-align: left; background: transparent;")
         self.fold.toggleButton().setAccessibleName("All settings")
         self.fold.toggleButton().setToolTip("Show every setting of the recipe, or fold them away")
+        self.rare = QCheckBox("Also what is rarely changed")
+        self.rare.setAccessibleName(self.rare.text())
+        self.rare.setToolTip("Show every number of the published schedule too")
         self.fold.content().hide()  # so that the Tab key passes over what cannot be seen
         self.fold.toggled.connect(self._on_toggled)
         layout = QVBoxLayout(self)
@@ -59,12 +62,23 @@ class RecipeForm(QWidget):
     def _on_toggled(self, unfolded: bool) -> None:
         if unfolded and not self.forms:
             self._fill()
+        self.fold.content().setVisible(unfolded)
+        if unfolded:
+            self._fit()
+
+    def _on_rare(self, shown: bool) -> None:
+        for form in self.forms.values():
+            form.show_rare(shown)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the fold the height of what it holds now: it took that of what it held before."""
         content = self.fold.content()
-        content.setVisible(unfolded)
-        if unfolded:  # it took its height from what it held before
-            content.setMaximumHeight(content.sizeHint().height())
+        content.setMaximumHeight(content.sizeHint().height())
 
     def _fill(self) -> None:
+        self.rare.toggled.connect(self._on_rare)
+        self.fold.addWidget(self.rare)
         for name, text, part in _groups(self._value):
             form = Form(part, leave_out=(*ELSEWHERE, *NOT_FOR_SCORING))
             form.value_changed.connect(lambda part, name=name: self._edited(name, part))
@@ -73,6 +87,7 @@ class RecipeForm(QWidget):
             title.setToolTip(text)
             self.fold.addWidget(title)
             self.fold.addWidget(form)
+            form.show_rare(False)
 
     def _edited(self, name: str, part: BaseModel) -> None:
         groups = {group for group, _, _ in _groups(self._value)}

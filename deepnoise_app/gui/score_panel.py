@@ -91,7 +91,7 @@ class ScorePanel(QWidget):
         events.summary.connect(self._show_outcome)
         # A model that was refused is told by a notice: the form goes back to the one in use.
         events.notice.connect(self._on_notice)
-        events.front.connect(lambda name: bring_forward(self, name == "Score"))
+        events.front.connect(self._on_front)
 
     # What is shown ---------------------------------------------------------------------------
 
@@ -141,6 +141,10 @@ class ScorePanel(QWidget):
         say(self.outcome, accuracies(self._session.summary) if shown else "")
 
     # What the user does ----------------------------------------------------------------------
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Score":
+            bring_forward(self)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
         """Offer also the models that were trained since the panel was last seen."""

@@ -8,16 +8,9 @@ from qtpy.QtCore import QSignalBlocker, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QComboBox, QFileDialog, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.score_form import narrow_combo
-from deepnoise_app.runs.recipe import Recipe
 
 NOTHING = "nothing: a fresh network"
 OTHER = "Other folder…"
-FIELD = "start_from"
-
-
-def starting_from(recipe: Recipe, model: str | None) -> Recipe:
-    """Return the recipe with another start; unchanged where recipes know no start."""
-    return recipe.model_copy(update={FIELD: model}) if FIELD in Recipe.model_fields else recipe
 
 
 class StartChoice(QWidget):
@@ -38,18 +31,13 @@ class StartChoice(QWidget):
         layout.addWidget(self.combo)
         self._fill()
 
-    @property
-    def is_offered(self) -> bool:
-        """Whether a recipe can say what it starts from."""
-        return FIELD in Recipe.model_fields
-
     def value(self) -> str | None:
         """Return the folder or name of the model."""
         return self._value
 
-    def set_value(self, recipe: Recipe) -> None:
-        """Show what a recipe starts from; nothing is told."""
-        self._value = getattr(recipe, FIELD, None)
+    def set_value(self, model: str | None) -> None:
+        """Show another model; nothing is told."""
+        self._value = model
         self._fill()
 
     def offer(self, models: dict[str, str]) -> None:

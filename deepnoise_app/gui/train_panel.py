@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
-from qtpy.QtCore import QSignalBlocker
+from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -17,6 +18,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.callout import Callout, quiet_label, say
 from deepnoise_app.gui.curves import Curves
 from deepnoise_app.gui.hold_out_list import HoldOutList
+from deepnoise_app.gui.notice_bar import DetailsDialog
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
 from deepnoise_app.gui.recipe_form import RecipeForm
 from deepnoise_app.gui.run_desk import RunDesk
@@ -25,13 +27,14 @@ from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.start_choice import StartChoice
 from deepnoise_app.gui.training_desk import Division, TrainingDesk
 from deepnoise_app.gui.words import count, duration, training_plan
-from deepnoise_app.session import Session
+from deepnoise_app.session import Notice, Session
 
 NO_PLATE = "Open a screen of at least two experiments whose wells are known."
 AT_WORK = "A training is at work: stop it, or wait until it is done."
 HELD_OUT = "Never learned from; how well their wells are named is the model's accuracy."
 UNASKED = "Press <i>Check</i> to see how long it takes and what it learns from."
 OTHER = "Other file…"
+MORE = " <a href='more'>More…</a>"
 
 
 class TrainPanel(QWidget):
@@ -57,13 +60,14 @@ class TrainPanel(QWidget):
     def _build(self) -> None:
         self.recipes = narrow_combo("Recipe", "How the training goes; every setting is below")
         self.about = quiet_label("What the recipe is for")
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.start = StartChoice()
         self.held_out = HoldOutList()
         self.refusal = Callout("Why the experiments cannot be divided so")
         self.form = RecipeForm(self._session.recipe)
         self.plan = quiet_label("What the training would take")
         self.check = icon_button("mdi6.timer-outline", "Check", "Find out what the training takes")
-        self.hindrance = Callout("Why it cannot be trained")
+        self.hindrance = Callout("What speaks against the training")
         self.button = icon_button("mdi6.school-outline", "Train", NO_PLATE)
         self.button.setMinimumHeight(36)
         self.reason = quiet_label("Why no training can begin")
@@ -77,8 +81,7 @@ class TrainPanel(QWidget):
         choices.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         choices.addRow("Recipe", self.recipes)
         choices.addRow(self.about)
-        if self.start.is_offered:
-            choices.addRow("Start from", self.start)
+        choices.addRow("Start from", self.start)
         self.watching = _column((self.run, self.curves, self.lights, self.use, line()))
         self.dividing = _column((
             line(), QLabel("<b>Held out</b>"), _told(HELD_OUT), self.held_out, self.refusal,
@@ -99,6 +102,7 @@ class TrainPanel(QWidget):
     def _connect(self) -> None:
         events = self._session.events
         self.recipes.activated.connect(self._on_recipe)
+        self.about.linkActivated.connect(lambda _: self._on_more())
         self.start.value_changed.connect(self._training.start_from)
         self.held_out.value_changed.connect(self._training.hold_out)
         self.form.value_changed.connect(self._training.edit)
@@ -112,7 +116,7 @@ class TrainPanel(QWidget):
             fact.connect(self._show_plan)
         events.runs.connect(self._show_run)
         events.held_out_shown.connect(self._show_run)
-        events.front.connect(lambda name: bring_forward(self, name == "Train"))
+        events.front.connect(self._on_front)
 
     # What is shown --------------------------------------------------------------------------
 
@@ -121,7 +125,7 @@ class TrainPanel(QWidget):
         self._show_recipes()
         recipe = self._session.recipe
         self.form.set_value(recipe)
-        self.start.set_value(recipe)
+        self.start.set_value(recipe.start_from)
         division = self._division
         self.held_out.set_value(division.plates, division.held_out)
         self.held_out.setVisible(bool(division.plates))
@@ -138,13 +142,15 @@ class TrainPanel(QWidget):
                 self.recipes.addItem(name, name)
             self.recipes.addItem(OTHER)
             self.recipes.setCurrentIndex(self.recipes.findData(name))
-        say(self.about, shipped.get(name, ""))
+        first, _, more = shipped.get(name, "").partition("\n\n")
+        say(self.about, escape(first) + (MORE if more else ""))
 
     def _show_plan(self) -> None:
         plan, ready = self._session.training_plan, self._is_ready
         self.check.setText("Check")
         self.check.setEnabled(ready)
-        self.hindrance.say(str(plan.get("refusal", "")))
+        notes = [str(plan["refusal"])] if "refusal" in plan else plan.get("notes", [])
+        self.hindrance.say("<br>".join(map(escape, notes)))
         if not plan or "refusal" in plan:
             say(self.plan, UNASKED if ready and not plan else "")
         else:
@@ -199,6 +205,11 @@ class TrainPanel(QWidget):
         else:
             self._show_recipes()
 
+    def _on_more(self) -> None:
+        name = self._session.recipe_name
+        text = self._training.recipes().get(name, "")
+        DetailsDialog(Notice(f"Recipe {name}", details=text), self).open()
+
     def _on_check(self) -> None:
         self.check.setText("Checking…")
         self.check.setEnabled(False)
@@ -210,6 +221,10 @@ class TrainPanel(QWidget):
     def _on_use(self) -> None:
         if self.run.view is not None:
             self._training.use_model(self.run.view.path)
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Train":
+            bring_forward(self)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
         """Offer also the models that were trained since the panel was last seen."""

@@ -15,7 +15,6 @@ from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.planning import Planning
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import shown_run
-from deepnoise_app.gui.start_choice import starting_from
 from deepnoise_app.runs.events import Event, Saved
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, shipped_recipes
@@ -74,7 +73,7 @@ class TrainingDesk:
 
     def start_from(self, model: str | None) -> None:
         """Start from a model, or with None from a fresh network."""
-        self.edit(starting_from(self._session.recipe, model))
+        self.edit(self._session.recipe.model_copy(update={"start_from": model}))
 
     def hold_out(self, experiments: Sequence[str]) -> None:
         """Hold out other experiments: at least one, and one at least is left to learn from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -102,17 +102,33 @@ def size(number: float) -> str:
 
 def training_plan(plan: Mapping[str, Any]) -> str:
     """Return what a training would take, in a few lines."""
-    fewest = int(plan["fewest_wells_of_a_class"])
+    wells = count(plan["wells"], "well")
+    fewest = count(plan["fewest_wells_of_a_class"], "well")
     lines = [
-        f"{count(plan['wells'], 'well')} of {count(len(plan['experiments']), 'experiment')},"
-        f" {count(plan['classes'], 'perturbation')},"
-        f" at least {count(fewest, 'well')} of each",
-        f"Held out: {escape(', '.join(plan['held_out']))}",
-        f"On {escape(plan['device'])}, <b>{duration(plan['seconds'])}</b>",
-        f"Memory {size(plan['memory_needed_bytes'])} of {size(plan['memory_free_bytes'])} free,"
-        f" disk {size(plan['disk_free_bytes'])} free",
+        f"{wells} of {count(len(plan['experiments']), 'experiment')},"
+        f" {count(plan['classes'], 'perturbation')}, at least {fewest} of each"
     ]
+    unlabelled = plan.get("unlabelled", [])
+    if unlabelled:
+        more = count(plan["unlabelled_wells"], "well")
+        lines.append(f"{more} of {count(len(unlabelled), 'experiment')} without labels")
+    lines += [
+        f"Held out: {escape(', '.join(plan['held_out']))}",
+        f"{count(len(plan['channels']), 'channel')}: {escape(', '.join(plan['channels']))}",
+        f"{_epochs(plan['epochs'])} on {escape(plan['device'])}:"
+        f" <b>{duration(plan['seconds'])}</b>",
+        f"Memory {size(plan['memory_needed_bytes'])} of {size(plan['memory_free_bytes'])} free,"
+        f" disk {size(plan['disk_needed_bytes'])} of {size(plan['disk_free_bytes'])} free",
+    ]
+    if "graphics_memory_needed_bytes" in plan:
+        needed, free = plan["graphics_memory_needed_bytes"], plan["graphics_memory_free_bytes"]
+        lines.append(f"Graphics memory {size(needed)} of {size(free)} free")
     return "<br>".join(lines)
+
+
+def _epochs(stages: Sequence[int]) -> str:
+    first, second = stages
+    return count(first, "epoch") + (f" and {second:,} with a teacher" if second else "")
 
 
 def verdict_line(verdict: Verdict) -> str:

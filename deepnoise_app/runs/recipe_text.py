@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from pathlib import Path
 
@@ -9,10 +10,14 @@ from deepnoise_app.runs.recipe import shipped_recipes
 
 
 def recipe_text(name_or_path: str | Path) -> str:
-    """Return the comment at the top of a TOML recipe as one text; empty where there is none."""
+    """Return the comment at the top of a TOML recipe; empty where there is none.
+
+    Lines of a paragraph are joined; paragraphs and points of a list stay apart.
+    """
     path = shipped_recipes().get(str(name_or_path), Path(name_or_path))
     if path.suffix == ".json" or not path.is_file():
         return ""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    comment = takewhile(lambda line: line.startswith("#"), lines)
-    return " ".join(line.lstrip("#").strip() for line in comment).strip()
+    comment = [line[1:].strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
+    text = "\n".join(comment).strip()
+    return re.sub(r"(?<!\n)\n(?!\n|- )", " ", text)

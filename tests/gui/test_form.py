@@ -30,9 +30,9 @@ def test_each_kind_of_knob_has_its_control(training: Form[Training]) -> None:
 
 def test_range_unit_and_sentence_come_from_the_value(training: Form[Training]) -> None:
     epochs = training.control("epochs")
-    assert (epochs.minimum(), epochs.maximum()) == (1, 10_000)
+    assert (epochs.minimum(), epochs.maximum()) == (0, 10_000)
     assert epochs.text() == "16 epochs"
-    assert epochs.toolTip() == "Passes over all labelled wells."
+    assert epochs.toolTip() == Training.model_fields["epochs"].description
     assert epochs.accessibleName() == "Epochs (epochs)"
     smoothing = training.control("label_smoothing")
     assert 0.99 < smoothing.maximum() < 1
@@ -40,7 +40,7 @@ def test_range_unit_and_sentence_come_from_the_value(training: Form[Training]) -
 
 def test_all_values_that_the_form_allows_are_valid(training: Form[Training]) -> None:
     for name in Training.model_fields:
-        if name == "hold_out":
+        if name in ("hold_out", "rate_steps"):  # lists are edited elsewhere, or in a file
             continue
         control = training.control(name)
         if isinstance(control, QSpinBox | QDoubleSpinBox):

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QSpinBox
+from qtpy.QtWidgets import QFileDialog, QPlainTextEdit, QSpinBox
 
 from deepnoise_app.gui.curves import Curves, legend, points
+from deepnoise_app.gui.notice_bar import DetailsDialog
 from deepnoise_app.gui.start_choice import NOTHING, StartChoice
 from deepnoise_app.gui.train_panel import TrainPanel
 from deepnoise_app.gui.training_desk import Division
@@ -22,8 +23,10 @@ from deepnoise_app.session import Notice, RunView, Session, Tone
 RUN = Path("/runs/2026-training")
 PLAN = {
     "wells": 1234, "classes": 33, "fewest_wells_of_a_class": 1, "experiments": ["E1", "E2"],
-    "held_out": ["E3"], "device": "this computer's CPU", "seconds": 300.0,
+    "held_out": ["E3"], "device": "this computer's CPU", "seconds": 300.0, "epochs": [16, 20],
+    "unlabelled": ["E7"], "unlabelled_wells": 308, "channels": ["Nuclei", "Actin"],
     "memory_needed_bytes": 3.5e8, "memory_free_bytes": 3.1e9, "disk_free_bytes": 2e10,
+    "disk_needed_bytes": 1e7, "notes": ["Position <alone> tells 40 % of the wells apart."],
 }  # fmt: skip
 
 
@@ -36,7 +39,7 @@ class Desks:
         self.refusal = ""
 
     def recipes(self) -> dict[str, str]:
-        return {"laptop": "Minutes on two cores.", "quick-look": "Seconds."}
+        return {"laptop": "Minutes on two cores.\n\n- a point", "quick-look": "Seconds."}
 
     def models(self) -> dict[str, str]:
         return {"demo (shipped)": "demo"}
@@ -108,12 +111,28 @@ def test_without_a_screen_the_button_says_why_it_rests(panel: TrainPanel) -> Non
 
 def test_recipes_are_chosen_by_name_and_say_what_they_are_for(ready, desk, qtbot) -> None:
     assert ready.recipes.currentText() == "laptop"
-    assert ready.about.text() == "Minutes on two cores."
+    assert ready.about.text().startswith("Minutes on two cores. <a")
     ready.recipes.setFocus()
     qtbot.keyClick(ready.recipes, Qt.Key.Key_Down)
     assert ready.recipes.currentText() == "quick-look"
     ready.recipes.activated.emit(1)
     assert desk.asked[-1] == ("choose", "quick-look")
+
+
+def test_the_whole_text_of_a_recipe_is_a_click_away(ready, qtbot) -> None:
+    ready.about.linkActivated.emit("more")
+    dialog = ready.findChild(DetailsDialog)
+    assert "- a point" in dialog.findChild(QPlainTextEdit).toPlainText()
+    dialog.reject()
+
+
+def test_what_is_rarely_changed_is_shown_when_wished(ready, qtbot) -> None:
+    ready.form.fold.toggleButton().click()
+    rare = ready.form.forms["training"].control("weight_decay")
+    common = ready.form.forms["training"].control("epochs")
+    assert (common.isVisible(), rare.isVisible()) == (True, False)
+    ready.form.rare.click()
+    assert rare.isVisible()
 
 
 def test_a_recipe_of_the_users_own_can_be_chosen(ready, desk, session, monkeypatch) -> None:
@@ -204,7 +223,11 @@ def test_the_plan_is_asked_for_and_shown_before_the_start(ready, session, desk, 
     assert "1,234 wells of 2 experiments, 33 perturbations, at least 1 well of each" in (
         ready.plan.text()
     )
-    assert "Memory 350 MB of 3.1 GB free" in ready.plan.text()
+    assert "308 wells of 1 experiment without labels" in ready.plan.text()
+    assert "2 channels: Nuclei, Actin" in ready.plan.text()
+    assert "16 epochs and 20 with a teacher on this computer" in ready.plan.text()
+    assert "Memory 350 MB of 3.1 GB free, disk 10 MB of 20.0 GB free" in ready.plan.text()
+    assert "Position &lt;alone&gt;" in ready.hindrance.label.text()
     assert ready.button.text() == "Train on 1,234 wells, about 5 min"
 
 
@@ -265,10 +288,7 @@ def test_held_out_wells_light_up_when_wished(ready, session, desk, qtbot) -> Non
 
 
 def test_teacher_is_drawn_where_events_tell_of_it(qtbot) -> None:
-    class Told(EpochEnded):
-        teacher_free: float | None = None
-
-    epochs = (Told(epoch=1, epochs=4, step=1, loss=1.0, free=0.5, teacher_free=0.75),)
+    epochs = (EpochEnded(epoch=1, epochs=4, step=1, loss=1.0, free=0.5, teacher_free=0.75),)
     curves = Curves()
     qtbot.addWidget(curves)
     curves.show_epochs(epochs)

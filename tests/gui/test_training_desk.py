@@ -10,7 +10,6 @@ import pytest
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.start_choice import FIELD
 from deepnoise_app.gui.training_desk import TrainingDesk
 from deepnoise_app.runs.events import Failed, Finished, Saved, Started
 from deepnoise_app.runs.files import write_whole
@@ -84,6 +83,8 @@ def test_shipped_recipes_say_what_they_are_for(desk: TrainingDesk) -> None:
     assert "laptop" in recipes
     assert recipes["laptop"].startswith("Minutes on two cores")
     assert "#" not in recipes["laptop"]
+    assert "\n\nWhat departs from the released code" in recipes["as-published"]
+    assert "\n- Student and teacher are both validated" in recipes["as-published"]
 
 
 def test_one_experiment_in_five_is_held_out_at_first(desk: TrainingDesk) -> None:
@@ -245,8 +246,8 @@ def test_the_recipe_of_a_run_can_be_repeated_with_changes(desk, session, tmp_pat
     assert "not a run folder" in session.notice.text
 
 
-def test_a_start_is_kept_where_recipes_know_one(desk, session) -> None:
+def test_a_training_starts_from_a_model_or_from_nothing(desk, session) -> None:
     desk.start_from("demo")
-    assert getattr(session.recipe, FIELD, "demo") == "demo"
+    assert session.recipe.start_from == "demo"
     desk.start_from(None)
-    assert getattr(session.recipe, FIELD, None) is None
+    assert session.recipe.start_from is None
