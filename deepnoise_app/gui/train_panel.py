@@ -34,7 +34,8 @@ AT_WORK = "A training is at work: stop it, or wait until it is done."
 HELD_OUT = "Never learned from; how well their wells are named is the model's accuracy."
 UNASKED = "Press <i>Check</i> to see how long it takes and what it learns from."
 OTHER = "Other file…"
-MORE = " <a href='more'>More…</a>"
+# A blue that is read on dark and on light panels alike.
+MORE = " <a href='more' style='color: #4a90d9'>More…</a>"
 
 
 class TrainPanel(QWidget):
