@@ -53,6 +53,7 @@ def application() -> QApplication:
 
     running = QApplication.instance()
     if isinstance(running, QApplication):
+        get_qapp()  # napari makes its icons known
         return running
     icon = str(resources_folder() / "icon.svg")
     made: QApplication = get_qapp(

@@ -60,9 +60,7 @@ class Menus:
         self.save = menu.addAction("Save predictions…", self.save_predictions)
         self.save.setShortcut(QKeySequence.StandardKey.Save)
         self.save.setEnabled(False)
-        self._parts.session.events.predictions.connect(
-            lambda: self.save.setEnabled(self._parts.session.predictions is not None)
-        )
+        self._parts.session.events.predictions.connect(self._on_predictions)
         menu.addSeparator()
         leave = menu.addAction("Quit", self._window.close)
         leave.setShortcut(QKeySequence.StandardKey.Quit)
@@ -114,6 +112,9 @@ class Menus:
         menu = self._menu("&Help")
         menu.addAction("Copy versions for a report", self._copy_versions)
         menu.addAction("About DeepNoise", self._about)
+
+    def _on_predictions(self) -> None:
+        self.save.setEnabled(self._parts.session.predictions is not None)
 
     # Verbs of the menus ---------------------------------------------------------------------
 

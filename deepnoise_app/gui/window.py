@@ -36,6 +36,7 @@ class MainWindow(QMainWindow):
         self.parts = assemble(host.viewer, runs)
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.welcome = Welcome(self._build_centre(), self.preferences.recent)
         self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 # Before OpenGL: Mesa's and triton's LLVM crash in one process when triton's comes second. The
 # window itself never meets torch, but other tests of the same process do.
 import timm  # noqa: F401
+from qtpy.QtCore import QEvent
 
-from deepnoise_app.gui.host import keep_napari_apart, standalone
+from deepnoise_app.gui.host import application, keep_napari_apart, standalone
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
@@ -33,6 +35,7 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Show the standalone window, with settings and runs of its own."""
     monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
     keep_napari_apart(tmp_path)
+    application()
     from deepnoise_app.gui.window import MainWindow
 
     made = MainWindow(standalone(), Preferences(tmp_path / "window.ini"), tmp_path / "runs")
@@ -41,6 +44,15 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield made
     made.parts.session.runs = ()  # nothing asks before it closes
     made.close()
+    del made
+    let_go(qapp)
+
+
+def let_go(qapp) -> None:
+    """Let Qt and Python forget closed windows: napari's own fixture insists on it."""
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    gc.collect()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from npe2 import PluginManifest
 
 from deepnoise_app.gui.main_widget import MainWidget
 from deepnoise_app.gui.plugin import PATH_KEY, read_folder, sample_plate
+from deepnoise_app.session import Paint, Painting
 
 
 def test_the_manifest_is_valid_and_every_command_can_be_imported() -> None:
@@ -50,7 +51,7 @@ def test_the_sample_is_a_well_of_a_simulated_plate() -> None:
     assert layers[0][0].std() > 0
 
 
-def test_the_widget_adopts_what_naparis_reader_has_opened(
+def test_the_widget_adopts_measures_and_scores_what_naparis_reader_has_opened(
     make_napari_viewer, plates, tmp_path, monkeypatch, wait
 ) -> None:
     monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
@@ -64,6 +65,14 @@ def test_the_widget_adopts_what_naparis_reader_has_opened(
     assert session.screens[0].path == str(plates)
     names = [layer.name for layer in viewer.layers]
     assert names == [channel.name for channel in session.plate.channels] + ["Wells"]
+
+    widget.parts.painter.paint(Painting(Paint.DEVIATION, 1))
+    wait(lambda: session.overlay is not None and len(session.overlay.values) == 19)
+    widget.parts.desk.score()
+    wait(lambda: session.predictions is not None)
+    predicted = viewer.layers["Wells"].features["predicted"]
+    assert set(predicted) <= set(session.predictions.table["Prediction_PlatePrior"])
+    assert len(viewer.layers) == len(names)
     widget.parts.close()
 
 

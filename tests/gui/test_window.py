@@ -137,6 +137,27 @@ def test_a_drive_that_vanishes_is_said_and_what_is_open_stays(window, wait, plat
     assert len(window.parts.session.plates) == 4
 
 
+def test_a_model_that_does_not_fit_is_said_and_the_plate_stays(window, wait, tmp_path):
+    from deepnoise_app.screen import Channel, Plate, PlateMap, PlateShape, Screen, WellId
+    from deepnoise_app.writers.rxrx import write_rxrx
+
+    class Grey:
+        present = np.ones((2, 1, 2), dtype=bool)
+
+        def read(self, well, site, channel, level=0):
+            return np.full((32, 32), 10 * (1 + channel), dtype=np.uint8)
+
+    wells, channels = (WellId(0, 0), WellId(0, 1)), (Channel("Brightfield"), Channel("GFP"))
+    plate = Plate("E1", "Plate1", PlateShape(8, 12), channels, (1,), wells, Grey())
+    write_rxrx(Screen("", "", channels, (plate,)), {plate.key: PlateMap()}, tmp_path / "two")
+    opened(window, wait, tmp_path / "two")
+    window.parts.desk.score()
+    wait(lambda: window.parts.session.notice.tone is Tone.PROBLEM)
+    assert "channel" in window.parts.session.notice.text
+    assert window.parts.session.plate is not None
+    assert window.parts.session.predictions is None
+
+
 def test_theme_recent_folders_and_layout_come_back(window, wait, plates, tmp_path):
     opened(window, wait, plates)
     window.set_theme("light")
