@@ -211,6 +211,7 @@ def test_ctrl_c_stops_keeps_the_model_and_ends_with_130(screen, trained, tmp_pat
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "stopping after the step under way" in said
+    assert said.endswith("; --resume goes on from here\n")
     assert "Traceback" not in said
     assert model.is_file()
 
