@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -167,6 +168,18 @@ def test_a_disk_that_becomes_full_is_a_failure_and_no_refusal(
         1,
         "deepnoise: the disk is full: some.png could not be written\n",
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+def test_a_disk_that_is_too_full_for_the_answer_gets_one_sentence(screen) -> None:
+    program = [sys.executable, "-m", "deepnoise_app", "inspect", str(screen), "--json"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            program, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "deepnoise: the disk is full: a file could not be written\n"
 
 
 def test_a_demonstration_removes_its_own_files_and_no_screen_of_the_user(
