@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,6 +14,10 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:  # before a command was there to catch it
         code = 130
+    try:
+        sys.stdout.flush()
+    except OSError:  # the command has said so; Python would say it again, in its own way
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from typing import Annotated
 
@@ -60,6 +61,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run a command line (that of the process by default); returns the exit code."""
     try:
         code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()  # what cannot be written any more shall fail here
     except SystemExit as end:  # the reader of a pipe has gone
         code = end.code
     except typer.TyperException as misuse:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -65,7 +66,8 @@ class Display:
             case Warned():
                 self._console.print(f"note: {event.message}", markup=False)
             case Saved(what="predictions"):
-                self._console.print(f"predictions: {event.path}", markup=False)
+                table = Path(event.path).with_suffix(".csv")
+                self._console.print(f"predictions: {table}", markup=False)
 
     def count(self, phase: str, done: int, total: int) -> None:
         """Show how far a phase has come."""

@@ -33,7 +33,7 @@ def demo(
     recipe = scoring_recipe(MODEL, [screen])
     plan = make_plan(recipe)
     run = open_run(out / "run", recipe, resume=False)
-    finish(work_here(run, plan))
+    finish(work_here(run, plan), resumable=False)
     summary = json.loads((run.path / "summary.json").read_text(encoding="utf-8"))
     predictions = Predictions.read(run.predictions_path)
     for name in ("summary.json", "predictions.csv", "predictions.parquet"):

@@ -41,8 +41,13 @@ def measure_here(run: RunFolder) -> Ended:
         return measure(run, display.hear, lambda: stop.asked)
 
 
-def finish(ended: Ended) -> None:
+def finish(ended: Ended, resumable: bool = True) -> None:
     """Leave the command unless the run is finished.
+
+    Parameters
+    ----------
+    resumable
+        Whether the command has `--resume`, to point to.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def finish(ended: Ended) -> None:
         If the run was stopped.
     """
     if ended.ending is Ending.STOPPED:
-        raise Interrupted(ended.message)
+        raise Interrupted(ended.message + "; --resume goes on from here" * resumable)
     if ended.ending:
         complain(ended.message)
         raise typer.Exit(int(ended.ending))

@@ -94,6 +94,7 @@ def test_score_writes_the_agreed_columns_and_a_summary(
     assert said.code == 0
     table = pd.read_csv(tmp_path / "s" / "predictions.csv", keep_default_na=False)
     assert list(table.columns) == COLUMNS.split()
+    assert f"predictions: {tmp_path / 's' / 'predictions.csv'}\n" in said.err
     summary = json.loads(said.out)
     assert summary == json.loads((tmp_path / "s" / "summary.json").read_text())
     assert summary["wells"] == len(table)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -169,6 +170,18 @@ def test_a_disk_that_becomes_full_is_a_failure_and_no_refusal(
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+def test_a_disk_that_is_too_full_for_the_answer_gets_one_sentence(screen) -> None:
+    program = [sys.executable, "-m", "deepnoise_app", "inspect", str(screen), "--json"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            program, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "deepnoise: the disk is full: a file could not be written\n"
+
+
 def test_a_demonstration_removes_its_own_files_and_no_screen_of_the_user(
     refused, deepnoise, tmp_path, monkeypatch
 ) -> None:
@@ -211,6 +224,7 @@ def test_ctrl_c_stops_keeps_the_model_and_ends_with_130(screen, trained, tmp_pat
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "stopping after the step under way" in said
+    assert said.endswith("; --resume goes on from here\n")
     assert "Traceback" not in said
     assert model.is_file()
 
