@@ -60,7 +60,7 @@ class StudentStage:
             "teacher_best": torch.tensor(-1.0, dtype=torch.float64),
             "due": torch.tensor(1),
         }
-        self._objective = TeacherObjective(school.student, school.teacher)
+        self.objective = TeacherObjective(school.student, school.teacher)
         self._device = school.student.head.weight.device
 
     @property
@@ -84,9 +84,9 @@ class StudentStage:
             for number in range(len(VIEWS))
         )
         used = epoch + 1 >= settings.pseudo_from and bool((self._pseudo >= 0).any())
-        losses: Losses = self._objective(
+        losses: Losses = self.objective(
             Views(normal, easy, hard),
-            self._targets(whole, items),
+            self.targets(whole, items),
             consistency_weight(epoch + 1, settings.consistency, settings.consistency_epochs),
             settings.pseudo_weight if used else 0.0,
         )
@@ -136,7 +136,7 @@ class StudentStage:
             "due": torch.tensor(0),
         }
 
-    def _targets(self, whole: NDArray[np.intp], items: Sequence[Item]) -> Targets:
+    def targets(self, whole: NDArray[np.intp], items: Sequence[Item]) -> Targets:
         """Labels and weights of a part of a batch; the weights of a batch add up to 1."""
         mine = np.array([item.example for item in items])
         pseudo = self._pseudo
