@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ import imagecodecs
 import pytest
 import torch
 
-from deepnoise_app.learning.batches import Batches, Drawing, Lesson, prepared, view_of
+from deepnoise_app.learning.batches import Batches, Drawing, Item, Lesson, prepared, view_of
 from deepnoise_app.learning.data import SiteRef, SiteStore
 from deepnoise_app.learning.examples import UNLABELLED, Example
 from deepnoise_app.learning.material import Reading, prepare
@@ -28,7 +29,7 @@ from deepnoise_app.readers import open_screen
 from deepnoise_app.runs.recipe import Network, StageTwo, Training
 
 CPU = torch.device("cpu")
-BATCH, CLASSES = 32, 1108
+BATCH, CLASSES, ITEMS = 32, 1108, 16
 
 pytestmark = pytest.mark.benchmark
 
@@ -63,36 +64,41 @@ def torch_threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def test_a_three_view_item_takes_little_more_than_decoding_its_planes(plate, lesson, fastest, say):
+def cpu_seconds(work: Callable[[], object], times: int) -> float:
+    """Processor time of the least disturbed of several tries, whatever else the computer does."""
+    found = []
+    for _ in range(times):
+        began = time.process_time()
+        work()
+        found.append(time.process_time() - began)
+    return min(found)
+
+
+@pytest.mark.parametrize("size", [64, 128, 512])
+def test_a_three_view_item_takes_little_more_than_decoding_its_planes(plate, lesson, say, size):
     """One core, 6 x 512 x 512 PNG; nothing is kept in memory from one item to the next."""
-    refs = [SiteRef(0, index, index % 2) for index in range(BATCH)]
+    refs = [SiteRef(0, index, index % 2) for index in range(ITEMS)]
     paths = [plate.pixels.path(ref.well, ref.site, c) for ref in refs for c in range(6)]
-
-    def decode() -> None:
-        for path in paths:
-            imagecodecs.png_decode(path.read_bytes())
-
     with torch_threads(1), ThreadPoolExecutor(1) as pool:
-        least = fastest(decode, 5) / BATCH
-        for size in (64, 128, 512):
-            batches = Batches(lesson(size, pool), Drawing(BATCH, VIEWS), 0, pool)
+        batches = Batches(lesson(size, pool), Drawing(ITEMS, VIEWS), 0, pool)
 
-            def read(batches=batches):
-                return [batches.item(0, index) for index in range(BATCH)]
+        def decode() -> None:
+            for path in paths:
+                imagecodecs.png_decode(path.read_bytes())
 
-            def views(batches=batches) -> None:
-                items = read(batches)
-                sites = prepared(items, CPU)
-                for number in range(len(VIEWS)):
-                    view_of(sites, items, number)
+        def read() -> list[Item]:
+            return [batches.item(0, index) for index in range(ITEMS)]
 
-            reading, whole = fastest(read, 5) / BATCH, fastest(views, 3) / BATCH
-            say(
-                f"three-view item of 6 x 512 x 512 at {size} px, one core: {1e3 * whole:.1f} ms"
-                f" with its views made here too ({1e3 * reading:.1f} ms until it goes to the"
-                f" device); decoding its planes {1e3 * least:.1f} ms; ratio"
-                f" {whole / least:.2f}, to the device {reading / least:.2f} (aim 1.3)"
-            )
+        def views() -> None:
+            made_views(read())
+
+        least, reading, whole = (cpu_seconds(w, 5) / ITEMS for w in (decode, read, views))
+    say(
+        f"three-view item of 6 x 512 x 512 at {size} px, one core: {1e3 * reading:.1f} ms until it"
+        f" goes to the device, {1e3 * whole:.1f} ms with its views made here too; decoding its"
+        f" planes {1e3 * least:.1f} ms; ratio {reading / least:.2f} and {whole / least:.2f}"
+        " (aim 1.3)"
+    )
 
 
 @pytest.mark.parametrize(("backbone", "size"), [("resnet10t", 64), ("resnet18", 128)])
@@ -120,7 +126,7 @@ def test_a_step_from_files_is_nearly_as_fast_as_on_ready_tensors(
                 stage.stepped(0, step)
 
         ready = list(batches.epoch(0))
-        made = {id(batch): prepared_views(batch.items) for batch in ready}
+        made = {id(batch): made_views(batch.items) for batch in ready}
 
         def on_tensors() -> None:
             for step, batch in enumerate(ready):
@@ -133,7 +139,7 @@ def test_a_step_from_files_is_nearly_as_fast_as_on_ready_tensors(
 
         for one in stage.networks.values():
             one.train()
-        files, tensors = fastest(from_files, 4), fastest(on_tensors, 4)
+        files, tensors = fastest(from_files, 3), fastest(on_tensors, 3)
     sites = sum(len(batch.items) for batch in ready)
     say(
         f"stage two with {backbone} at {size} px on this CPU: {sites / files:.0f} sites/s from"
@@ -141,6 +147,6 @@ def test_a_step_from_files_is_nearly_as_fast_as_on_ready_tensors(
     )
 
 
-def prepared_views(items):
+def made_views(items: list[Item]) -> Views:
     sites = prepared(items, CPU)
     return Views(*(view_of(sites, items, number) for number in range(len(VIEWS))))
