@@ -16,7 +16,7 @@ from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.score import PlateScores, Scorer
 from deepnoise_app.learning.tables import library_summary
 from deepnoise_app.runs.card import ModelCard
-from deepnoise_app.runs.events import Saved
+from deepnoise_app.runs.events import Progress, Saved
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
@@ -74,8 +74,10 @@ class HeldOut:
     ) -> list[PlateScores]:
         """Score plates, in their order."""
         numbered = list(enumerate(plates))
-        mine = [(at, self.score_plate(network, plate, views))
-                for at, plate in self.ranks.share(numbered)]  # fmt: skip
+        mine = []
+        for at, plate in self.ranks.share(numbered):
+            self.reading.tell(Progress(phase="Scoring held-out plates", done=at, total=len(plates)))
+            mine.append((at, self.score_plate(network, plate, views)))
         return [scores for _, scores in sorted(self.ranks.gathered(mine), key=lambda one: one[0])]
 
     def score_plate(self, network: DeepNoiseNet, plate: Plate, views: int) -> PlateScores:

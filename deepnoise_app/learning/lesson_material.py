@@ -8,6 +8,7 @@ from deepnoise_app.analysis.placement import guess_by_position
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.device import memory_budget
+from deepnoise_app.learning.examples import find_unlabelled
 from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Material, Reading, prepare
 from deepnoise_app.learning.package import match_channels
@@ -57,6 +58,14 @@ def check_lesson(plan: TrainingPlan, material: Material, reading: Reading) -> No
         if lost and plate not in plan.held_out:
             reading.tell(
                 Warned(message=f"{' '.join(plate.key)}: {lost} wells have no readable image")
+            )
+    for plate in plan.unlabelled:
+        if len(find_unlabelled([plate], 0)) == 1:
+            reading.tell(
+                Warned(
+                    message=f"{' '.join(plate.key)} has a single treated well: it gets no"
+                    " pseudo-label, because its noise cannot be told from its content"
+                )
             )
     known = set(plan.classes.names)
     held = {name for plate in plan.held_out for name in plate.map.perturbations}

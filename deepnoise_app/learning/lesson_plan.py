@@ -160,6 +160,14 @@ def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plat
         )
     if settings.learn_held_out:
         unlabelled += judged
+        plan = replace(
+            plan,
+            notes=(
+                *plan.notes,
+                "the second stage learns from the images of the held-out experiments, though not"
+                " from their labels: accuracies hold for plates that were at hand while learning",
+            ),
+        )
     for plate in unlabelled:
         match_channels([c.name for c in plan.channels], plate.channels, " ".join(plate.key))
     if not unlabelled:

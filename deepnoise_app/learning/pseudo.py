@@ -23,6 +23,7 @@ from deepnoise_app.learning.batches import Batches, prepared, view_of
 from deepnoise_app.learning.examples import UNLABELLED
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.ranks import Ranks
+from deepnoise_app.runs.events import Event, Progress
 from deepnoise_app.screen import Library
 
 Rows = NDArray[np.intp]
@@ -62,6 +63,7 @@ def look_at(
     batch_size: int,
     ranks: Ranks,
     should_stop: Callable[[], bool],
+    tell: Callable[[Event], None] = lambda _: None,
 ) -> Scores:
     """Return the teacher's mean logits of all unlabelled examples; the teacher is not changed.
 
@@ -87,7 +89,9 @@ def look_at(
     teacher.train()
     mine: list[tuple[Rows, Scores]] = []
     try:
-        for rows in ranks.share(plates):
+        for done, rows in enumerate(ranks.share(plates)):
+            total = -(-len(plates) // ranks.count)
+            tell(Progress(phase="Making pseudo-labels", done=done, total=total))
             count = max(1, -(-len(rows) // batch_size))
             for part in np.array_split(rows, count):
                 if should_stop():

@@ -15,9 +15,12 @@ from deepnoise_app.learning.batches import CUT, Batches, Item, collate
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.objective import Losses, SupervisedObjective
 from deepnoise_app.learning.schedule import learning_rate, make_optimizer
+from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.stages import Training
 
 STUDENT, TEACHER = "student", "teacher"
+Tell = Callable[[Event], None]
+ShouldStop = Callable[[], bool]
 
 
 class Stage(Protocol):
@@ -42,7 +45,7 @@ class Stage(Protocol):
     def pseudo_labels(self) -> int:
         """How many wells have a pseudo-label now."""
 
-    def begin(self, epoch: int, should_stop: Callable[[], bool]) -> None:
+    def begin(self, epoch: int, should_stop: ShouldStop, tell: Tell) -> None:
         """Make ready for an epoch that starts now; not called when one is gone on with."""
 
     def losses(self, whole: NDArray[np.intp], items: Sequence[Item], epoch: int) -> Losses:
@@ -79,7 +82,7 @@ class SupervisedStage:
         self._objective = SupervisedObjective(network, settings.label_smoothing)
         self._settings, self._seed, self._device = settings, seed, device
 
-    def begin(self, epoch: int, should_stop: Callable[[], bool]) -> None:
+    def begin(self, epoch: int, should_stop: ShouldStop, tell: Tell) -> None:
         """Nothing to make ready."""
 
     def losses(self, whole: NDArray[np.intp], items: Sequence[Item], epoch: int) -> Losses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from deepnoise_app.learning.objective import Losses, Targets, TeacherObjective, 
 from deepnoise_app.learning.pseudo import Prior, assign_labels, look_at, mix
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.schedule import cycle_rate, make_optimizer
-from deepnoise_app.learning.stage import STUDENT, TEACHER, laid_out
+from deepnoise_app.learning.stage import STUDENT, TEACHER, ShouldStop, Tell, laid_out
 from deepnoise_app.learning.teacher import consistency_weight, teacher_keep, update_teacher
 from deepnoise_app.runs.stages import StageTwo, Training
 
@@ -60,7 +60,7 @@ class StudentStage:
             "teacher_best": torch.tensor(-1.0, dtype=torch.float64),
             "due": torch.tensor(1),
         }
-        self._objective = TeacherObjective(school.student, school.teacher)
+        self.objective = TeacherObjective(school.student, school.teacher)
         self._device = school.student.head.weight.device
 
     @property
@@ -68,12 +68,12 @@ class StudentStage:
         """How many wells have a pseudo-label now."""
         return int((self._pseudo >= 0).sum())
 
-    def begin(self, epoch: int, should_stop: Callable[[], bool]) -> None:
+    def begin(self, epoch: int, should_stop: ShouldStop, tell: Tell) -> None:
         """Make pseudo-labels where it is time, and again when the teacher has become better."""
         settings = self.school.settings
         wanted = settings.pseudo_weight > 0 and epoch + 1 >= settings.pseudo_from - 1
         if wanted and int(self.notes["due"]):
-            self._make_pseudo_labels(epoch, should_stop)
+            self._make_pseudo_labels(epoch, should_stop, tell)
 
     def losses(self, whole: NDArray[np.intp], items: Sequence[Item], epoch: int) -> Losses:
         """Return the losses of a part of a batch."""
@@ -84,9 +84,9 @@ class StudentStage:
             for number in range(len(VIEWS))
         )
         used = epoch + 1 >= settings.pseudo_from and bool((self._pseudo >= 0).any())
-        losses: Losses = self._objective(
+        losses: Losses = self.objective(
             Views(normal, easy, hard),
-            self._targets(whole, items),
+            self.targets(whole, items),
             consistency_weight(epoch + 1, settings.consistency, settings.consistency_epochs),
             settings.pseudo_weight if used else 0.0,
         )
@@ -117,7 +117,7 @@ class StudentStage:
             return np.full(len(self.batches.examples), -1, dtype=np.int64)
         return np.asarray(found.numpy())
 
-    def _make_pseudo_labels(self, epoch: int, should_stop: Callable[[], bool]) -> None:
+    def _make_pseudo_labels(self, epoch: int, should_stop: ShouldStop, tell: Tell) -> None:
         school, old = self.school, self.notes.get("pseudo_logits")
         new = look_at(
             school.teacher,
@@ -127,6 +127,7 @@ class StudentStage:
             school.settings.batch_size,
             school.ranks,
             should_stop,
+            tell,
         )
         logits = mix(new, None if old is None else old.numpy(), school.settings.pseudo_keep)
         labels = assign_labels(logits, self.batches, school.experiments, school.prior)
@@ -136,7 +137,7 @@ class StudentStage:
             "due": torch.tensor(0),
         }
 
-    def _targets(self, whole: NDArray[np.intp], items: Sequence[Item]) -> Targets:
+    def targets(self, whole: NDArray[np.intp], items: Sequence[Item]) -> Targets:
         """Labels and weights of a part of a batch; the weights of a batch add up to 1."""
         mine = np.array([item.example for item in items])
         pseudo = self._pseudo

@@ -98,7 +98,7 @@ class _Loop:
         stage, course, number = self.stage, self.course, self.reached.epoch
         began = time.monotonic() - self.reached.seconds
         if self.reached.step == 0:
-            stage.begin(number, self.should_stop)
+            stage.begin(number, self.should_stop, self.tell)
         for network in stage.networks.values():
             network.train()
         through = stage.first_epoch + number

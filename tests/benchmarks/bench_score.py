@@ -1,4 +1,4 @@
-"""Scoring from PNG, beside decoding plus the pure forward pass; one training item beside decoding.
+"""Scoring from PNG, beside decoding plus the pure forward pass.
 
 `python -m pytest tests/benchmarks/bench_score.py -s` prints the ratios.
 """
@@ -13,14 +13,12 @@ import pytest
 import torch
 
 from deepnoise_app.learning.augment import dihedral
-from deepnoise_app.learning.batches import Batches, Lesson, collate
-from deepnoise_app.learning.data import SiteRef, SiteStore
-from deepnoise_app.learning.examples import Example
+from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.material import Reading, prepare
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.score import Scorer
 from deepnoise_app.readers import open_screen
-from deepnoise_app.runs.recipe import Network, Recipe, Training
+from deepnoise_app.runs.recipe import Network, Recipe
 
 CPU = torch.device("cpu")
 THREADS, BATCH = 2, 32
@@ -81,35 +79,3 @@ def test_scoring_takes_little_more_than_decoding_and_forward_pass(
         f"scoring {sites} sites of 6 x 512 x 512 with {name}, {views} views: {ours:.2f} s;"
         f" decoding and pure forward pass {least:.2f} s; ratio {ours / least:.2f} (aim 1.25)"
     )
-
-
-def test_a_training_item_takes_little_more_than_decoding_its_six_planes(plate, fastest, say):
-    """One core; item and its share of a batch; nothing kept in memory from one to the next."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    settings = Training(batch_size=BATCH, view="normal")
-    with ThreadPoolExecutor(1) as pool:
-        store = SiteStore([plate], [range(6)], 64, 0)
-        material = prepare(store, "plate", Reading(pool, lambda event: None, lambda: False))
-        examples = [Example(0, well, 0) for well in range(len(plate.wells))]
-        lesson = Lesson(store, material.surveys, material.groups, examples)
-        batches = Batches(lesson, settings, 0, pool)
-        planes = [plate.pixels.path(ref.well, ref.site, c) for ref in refs(BATCH) for c in range(6)]
-
-        def decode() -> None:
-            for path in planes:
-                imagecodecs.png_decode(path.read_bytes())
-
-        def items() -> None:
-            collate([batches.item(0, index) for index in range(BATCH)], CPU)
-
-        least, ours = fastest(decode, 5) / BATCH, fastest(items, 5) / BATCH
-    torch.set_num_threads(threads)
-    say(
-        f"one training item: {1e3 * ours:.1f} ms; decoding its six planes {1e3 * least:.1f} ms;"
-        f" ratio {ours / least:.2f} (aim 1.3)"
-    )
-
-
-def refs(count: int) -> list[SiteRef]:
-    return [SiteRef(0, index, index % 2) for index in range(count)]

@@ -81,6 +81,25 @@ def test_inspect_tells_people_where_each_problem_is(deepnoise, screen, tmp_path)
     ]
 
 
+def test_train_goes_on_from_a_model_in_two_stages_and_says_stage_and_epoch(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    """Another size, and a second stage on the experiment without labels."""
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        "[network]\ninput_size = 24\n[training]\nepochs = 1\nbatch_size = 8\n"
+        "[stage_two]\nepochs = 2\nbatch_size = 8\npseudo_from = 2\npseudo_passes = 1\n"
+    )
+    words = ["train", screen, "--recipe", recipe, "--from", trained / "model"]
+    said = deepnoise(*words, "--out", tmp_path / "run")
+    assert said.code == 0, said.err
+    assert "note: the model run was trained at 16 pixels, this run works at 24" in said.err
+    assert "stage 1/2, epoch 1/3: loss" in said.err
+    assert "stage 2/2, epoch 3/3: loss" in said.err
+    assert "; student: free " in said.err
+    assert "; teacher: free " in said.err
+
+
 def test_train_leaves_a_run_folder_with_a_model(trained) -> None:
     assert RunFolder(trained).status().state is RunState.FINISHED
     assert (trained / "model" / "model.safetensors").is_file()

@@ -55,7 +55,7 @@ def test_no_such_recipe(refused, screen, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("[training]\nepochs = 0", "training.epochs is 0, expected a whole number from 1"),
+        ("[training]\nepochs = -1", "training.epochs is -1, expected a whole number from 0"),
         ("[training]\nepoch = 3", "there is no knob 'training.epoch'"),
         ("[network]\nbackbone = 'no_such'", "timm has no network 'no_such'"),
         ("training = [", "is not valid TOML"),
@@ -89,6 +89,12 @@ def test_no_such_model(refused, screen, tmp_path) -> None:
     sentence = refused("score", "no_such", screen, "--out", tmp_path / "s")
     assert "no model 'no_such'" in sentence
     assert not (tmp_path / "s").exists()
+
+
+def test_a_model_to_start_from_that_is_not_there(refused, screen, tmp_path) -> None:
+    sentence = refused("train", screen, "--from", "nowhere", "--out", tmp_path / "run")
+    assert "no model 'nowhere'" in sentence
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_model_with_a_wrong_hash_or_a_pickle(refused, screen, trained, tmp_path) -> None:

@@ -6,7 +6,9 @@ from deepnoise_app.learning.augment import (
     View,
     ViewDraw,
     apply_views,
+    cut_mix,
     dihedral,
+    draw_cut,
     draw_jitter,
     draw_view,
     normalise,
@@ -118,3 +120,22 @@ def test_missing_channels_become_the_mean() -> None:
     )
     assert torch.allclose(found[0, 0], torch.ones(4, 4), atol=1e-5)
     assert torch.equal(found[0, 1], torch.zeros(4, 4))
+
+
+def test_cutmix_covers_a_rectangle_by_the_site_before_and_tells_the_share_that_is_left() -> None:
+    sites = torch.arange(3.0).reshape(3, 1, 1, 1).expand(3, 1, 10, 10)
+    cuts = [(0.0, 0.5, 0.0, 1.0), (0.0, 0.0, 0.0, 0.0), (0.2, 0.4, 0.5, 1.0)]
+    mixed, kept = cut_mix(sites, cuts)
+    assert kept.tolist() == pytest.approx([0.5, 1.0, 0.9])
+    assert (mixed[0, 0, :5] == 2).all()
+    assert (mixed[0, 0, 5:] == 0).all()
+    assert (mixed[1] == 1).all()
+    assert (mixed[2, 0, 2:4, 5:] == 1).all()
+    assert (mixed[2] == 1).sum() == 10
+
+
+def test_cuts_come_in_the_share_that_is_asked_for() -> None:
+    cuts = [draw_cut(np.random.default_rng(n), 0.3) for n in range(2000)]
+    areas = [(b - t) * (r - x) for t, b, x, r in cuts]
+    assert np.mean([area > 0 for area in areas]) == pytest.approx(0.3, abs=0.04)
+    assert all(0 <= t <= b <= 1 and 0 <= x <= r <= 1 for t, b, x, r in cuts)

@@ -79,3 +79,20 @@ def test_a_pickle_is_no_source_of_weights(tmp_path: Path) -> None:
 def test_missing_weights_are_refused() -> None:
     with pytest.raises(ModelError, match=r"no weights 'nowhere\.safetensors'"):
         make_backbone(small(weights="nowhere.safetensors"), 6)
+
+
+def test_the_published_network_has_a_large_stem_and_features_of_any_sign() -> None:
+    network = Network(backbone="deepnoise_xception", neck="none", input_size=64, embedding=2048)
+    torch.manual_seed(0)
+    made = DeepNoiseNet(network, 6, 5, 30, 0.1).eval()
+    assert made.backbone.conv1.weight.shape == (32, 6, 7, 7)
+    features = made.features(torch.randn(2, 6, 64, 64))
+    assert features.shape == (2, 2048)
+    assert 0.2 < float((features < 0).float().mean()) < 0.8  # no ReLU behind the last batch norm
+    assert sum(p.numel() for p in made.parameters()) > 20e6
+
+
+def test_without_a_neck_the_embedding_is_what_the_backbone_gives() -> None:
+    wrong = Network(neck="none", embedding=128)
+    with pytest.raises(ModelError, match="without a neck embedding must be 512"):
+        DeepNoiseNet(wrong, 2, 5, 30, 0.1)

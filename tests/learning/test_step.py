@@ -13,7 +13,7 @@ from deepnoise_app.runs.events import Warned
 def step(room, parts: int = 1) -> dict[str, float]:
     for network in room.stage.networks.values():
         network.train()
-    room.stage.begin(0, lambda: False)
+    room.stage.begin(0, lambda: False, room.events.append)
     stepper = Stepper(room.stage, room.ranks, 3, room.events.append, lambda: False, parts=parts)
     losses = stepper.take(next(room.batches.epoch(4)), 1, 0, 0).losses
     room.stage.stepped(1, 0)

@@ -99,7 +99,7 @@ def plain_step(room, items: list[Item], epoch: int, rate: float) -> None:
 def test_one_step_equals_the_plain_slow_one(classroom) -> None:
     room = classroom(drop_rate=0.0)
     epoch, rate = 1, 0.03
-    room.stage.begin(epoch, lambda: False)
+    room.stage.begin(epoch, lambda: False, room.events.append)
     batch = next(room.batches.epoch(5))
     plain = copy.copy(room)
     plain.student, plain.teacher = copy.deepcopy(room.student), copy.deepcopy(room.teacher)

@@ -7,14 +7,40 @@ from pathlib import Path
 import pytest
 
 from deepnoise_app.errors import RecipeError
-from deepnoise_app.runs.recipe import Network, Recipe, Scoring, Training, shipped_recipes
+from deepnoise_app.runs.recipe import Network, Recipe, Scoring, StageTwo, Training, shipped_recipes
 
 
-@pytest.mark.parametrize("name", ["quick-look", "laptop"])
-def test_shipped_recipe_loads_by_name(name: str) -> None:
+@pytest.mark.parametrize("name", ["quick-look", "laptop", "standard", "as-published"])
+def test_shipped_recipe_loads_by_name_explains_itself_and_has_two_stages(name: str) -> None:
     recipe = Recipe.load(name)
     assert recipe.task == "train"
-    assert recipe.network.backbone == "resnet10t"
+    assert recipe.stage_two.epochs > 0
+    text = shipped_recipes()[name].read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert recipe.stage_two.pseudo_from <= recipe.stage_two.epochs
+
+
+def test_the_published_recipe_has_the_published_numbers() -> None:
+    recipe = Recipe.load("as-published")
+    first, second = recipe.training, recipe.stage_two
+    assert (first.epochs, first.batch_size, first.micro_batch) == (160, 64, 16)
+    assert (first.optimizer, first.learning_rate, first.weight_decay) == ("adam", 3e-4, 2e-4)
+    assert first.rate_steps == [(100, 1e-4), (140, 1e-5)]
+    assert not first.held_out_controls
+    assert (second.epochs, second.cycles, second.tail_epochs) == (165, 4, 5)
+    assert (second.optimizer, second.learning_rate) == ("sgd", 0.1)
+    assert second.teacher_decay == [(1, 0.5), (2, 0.9), (11, 0.99), (21, 0.999)]
+    assert (second.consistency, second.pseudo_weight, second.pseudo_from) == (100, 0.05, 20)
+
+
+def test_about_twenty_knobs_of_a_training_are_for_everybody() -> None:
+    shown = [
+        f"{model.__name__}.{name}"
+        for model in (Network, Training, StageTwo)
+        for name, knob in model.model_json_schema()["properties"].items()
+        if not knob["rare"]
+    ]
+    assert 15 <= len(shown) <= 24, shown
 
 
 def test_recipe_survives_json() -> None:
@@ -79,7 +105,7 @@ def test_broken_json_is_refused() -> None:
 
 
 def test_every_knob_has_a_sentence_and_every_number_a_range() -> None:
-    for model in (Recipe, Network, Training, Scoring):
+    for model in (Recipe, Network, Training, StageTwo, Scoring):
         for name, knob in model.model_json_schema()["properties"].items():
             assert knob["description"].strip(), name
             if knob.get("type") in {"integer", "number"}:
