@@ -118,6 +118,7 @@ def test_table_and_summary_name_what_was_applied(recipe, wide, model, tmp_path) 
     assert set(found["Correction"][small]) == {"control-anchored"}
     assert told["correction"] == "adabn+control-anchored (4 plates); control-anchored (1 plate)"
     assert any("6 wells with an image are too few" in message for message in warned)
+    assert any("anchored to only 1 negative control" in message for message in warned)
     assert not np.allclose(found["Confidence"], plain["Confidence"])
 
 
