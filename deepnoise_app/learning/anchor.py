@@ -67,9 +67,9 @@ def anchored(
     return Normalisation(mean.astype(np.float32), std.astype(np.float32))
 
 
-def has_negative_controls(plate: Plate, roles: PlateMap) -> bool:
-    """Whether an imaged well is known to be a negative control."""
-    return any(roles[well].role is Role.NEGATIVE for well in plate.wells)
+def count_controls(plate: Plate, roles: PlateMap) -> int:
+    """Return how many imaged wells are known to be negative controls."""
+    return sum(roles[well].role is Role.NEGATIVE for well in plate.wells)
 
 
 def _controls(

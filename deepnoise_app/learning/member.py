@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.learning.anchor import anchored
+from deepnoise_app.learning.anchor import anchored, count_controls
 from deepnoise_app.learning.familiar import unlike_reasons
 from deepnoise_app.learning.material import Material
 from deepnoise_app.learning.score import PlateScores, Scorer
@@ -19,6 +19,8 @@ from deepnoise_app.screen import PlateMap, WellId
 
 # Batch-norm statistics of fewer wells would be mostly theirs, not the plate's.
 FEWEST_ADAPTED = 8
+# Fewer negative controls than this cost more than they bring (docs/scoring.md).
+FEW_CONTROLS = 4
 NONE, ADAPTED, ANCHORED = "none", "adabn", "control-anchored"
 
 Fault = tuple[WellId, int, str]
@@ -68,45 +70,56 @@ class Member:
         Interrupted
             If `should_stop` says so.
         """
-        plate, survey = material.store.plates[at], material.surveys[at]
+        survey = material.surveys[at]
         notes: list[str] = []
-        applied: list[str] = []
-        group, scorer = material.groups[at], self.scorer
-        readable = len(survey.chosen())
-        if self.adapt and readable < FEWEST_ADAPTED:
-            notes.append(
-                f"{' '.join(plate.key)} keeps the model's batch-norm statistics: {readable} wells"
-                f" with an image are too few for its own (at least {FEWEST_ADAPTED})"
-            )
-        elif self.adapt:
-            applied.append(ADAPTED)
+        group, scorer, applied = material.groups[at], self.scorer, []
         if self.anchor:
-            found = anchored(plate, survey, roles, self.card.control_anchor)
-            if found is None:
-                notes.append(
-                    f"{' '.join(plate.key)} is normalised by all its wells: no negative control of"
-                    " it with a complete image is known"
-                )
-            else:
+            found = self._anchored(material, at, roles, notes)
+            if found is not None:
                 group = found
                 applied.append(ANCHORED)
-        embeddings: NDArray[np.float32] | None = None
-        if ADAPTED in applied:
+        unadapted: PlateScores | None = None
+        if self.adapt and self._may_adapt(material, at, notes):
             # Adapted features lie where those of the training lie, whatever the plate: only the
             # network as it was trained can say that a plate is unlike.
-            embeddings = self._score(replace(scorer, views=1), material, at, group).embeddings
+            unadapted = self._score(replace(scorer, views=1), material, at, group)
             scorer = scorer.adapted(material.store, survey, group, self.should_stop)
+            applied.insert(0, ADAPTED)
         scores = self._score(scorer, material, at, group)
         return ScoredPlate(
             replace(scores, correction="+".join(applied) or NONE),
-            tuple(
-                unlike_reasons(
-                    self.card, survey, scores.embeddings if embeddings is None else embeddings
-                )
-            ),
+            tuple(unlike_reasons(self.card, survey, (unadapted or scores).embeddings)),
             tuple(notes),
             _faults(material, at),
         )
+
+    def _may_adapt(self, material: Material, at: int, notes: list[str]) -> bool:
+        plate, readable = material.store.plates[at], len(material.surveys[at].chosen())
+        if readable >= FEWEST_ADAPTED:
+            return True
+        notes.append(
+            f"{' '.join(plate.key)} keeps the model's batch-norm statistics: {readable} wells"
+            f" with an image are too few for its own (at least {FEWEST_ADAPTED})"
+        )
+        return False
+
+    def _anchored(
+        self, material: Material, at: int, roles: PlateMap, notes: list[str]
+    ) -> Normalisation | None:
+        plate = material.store.plates[at]
+        found = anchored(plate, material.surveys[at], roles, self.card.control_anchor)
+        count = count_controls(plate, roles)
+        if found is None:
+            notes.append(
+                f"{' '.join(plate.key)} is normalised by all its wells: no negative control of"
+                " it with a complete image is known"
+            )
+        elif count < FEW_CONTROLS:
+            notes.append(
+                f"{' '.join(plate.key)} is anchored to only {count} negative control"
+                f"{'s' * (count != 1)}: its normalisation is as noisy as they are"
+            )
+        return found
 
     def _score(
         self, scorer: Scorer, material: Material, at: int, group: Normalisation

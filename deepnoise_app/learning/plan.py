@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepnoise_app.errors import RecipeError, ScreenError
-from deepnoise_app.learning.anchor import has_negative_controls
+from deepnoise_app.learning.anchor import count_controls
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.package import load_package, match_channels
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
@@ -142,9 +142,9 @@ def _channels(card: ModelCard, plates: Sequence[Plate]) -> tuple[tuple[int, ...]
 
 
 def _need_negative_controls(plan: ScoringPlan) -> None:
-    if any(has_negative_controls(plate, plan.roles(plate)) for plate in plan.plates):
+    if any(count_controls(plate, plan.roles(plate)) for plate in plan.plates):
         return
-    told = any(has_negative_controls(plate, plan.expected[plate.key]) for plate in plan.plates)
+    told = any(count_controls(plate, plan.expected[plate.key]) for plate in plan.plates)
     cure = (
         "the plate map names some, but it may change predictions only with --candidates plate-map"
         if told

@@ -87,7 +87,9 @@ def _pace_of(
 ) -> float:
     """Seconds that a model takes for the batch that is tried."""
     batch = torch.zeros(TRIED_BATCH, channels, size, size, device=device)
-    return pace(lambda: _forward(network, batch, recipe.scoring.views))
+    # AdaBN looks at every site twice more: for what is unlike, and for the statistics.
+    views = recipe.scoring.views + 2 * recipe.scoring.adapt
+    return pace(lambda: _forward(network, batch, views))
 
 
 def _forward(network: DeepNoiseNet, batch: torch.Tensor, views: int) -> None:

@@ -28,6 +28,10 @@ from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, Predictions, Problem, ProblemKind
 
 UNLIKE = "unlike-training"
+BOTH = (
+    "batch-norm statistics of the whole plate mostly undo the anchoring to its negative controls:"
+    " on plates full of hits, anchor without adapting"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +89,8 @@ class ScoringRun:
         device = pick_device(self.recipe.device)
         if self.plan.card.warning:
             self.reading.tell(Warned(message=self.plan.card.warning))
+        if scoring.adapt and scoring.anchor:
+            self.reading.tell(Warned(message=BOTH))
         members = []
         for model in self.plan.models:
             card, network = load_package(model.folder)

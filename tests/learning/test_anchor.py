@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deepnoise_app.learning.anchor import anchored, control_anchors, has_negative_controls
+from deepnoise_app.learning.anchor import anchored, control_anchors, count_controls
 from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.material import prepare
 from deepnoise_app.screen import PlateMap, Role
@@ -71,10 +71,10 @@ def test_the_anchor_is_the_mean_over_plates_that_have_controls(screen, ready) ->
 
 def test_a_plate_without_a_readable_control_has_no_anchor(screen, ready, spoil) -> None:
     plate = screen.plates[0]
-    assert has_negative_controls(plate, plate.map)
+    assert count_controls(plate, plate.map) == 1
     bare = PlateMap({w: c for w, c in plate.map.contents.items() if c.role is not Role.NEGATIVE})
     survey = ready([plate]).surveys[0]
     assert anchored(plate, survey, bare, []) is None
-    assert not has_negative_controls(plate, bare)
+    assert count_controls(plate, bare) == 0
     dark = spoil(plate, broken=((5, 0, 0), (5, 1, 1)))
     assert anchored(dark, ready([dark]).surveys[0], plate.map, []) is None

@@ -118,6 +118,8 @@ def test_table_and_summary_name_what_was_applied(recipe, wide, model, tmp_path) 
     assert set(found["Correction"][small]) == {"control-anchored"}
     assert told["correction"] == "adabn+control-anchored (4 plates); control-anchored (1 plate)"
     assert any("6 wells with an image are too few" in message for message in warned)
+    assert any("mostly undo the anchoring" in message for message in warned)
+    assert any("anchored to only 1 negative control" in message for message in warned)
     assert not np.allclose(found["Confidence"], plain["Confidence"])
 
 
@@ -167,6 +169,20 @@ def test_anchoring_a_screen_without_any_negative_control_is_refused(
         make_plan(wish.model_copy(update={"scoring": told}))
     may = told.model_copy(update={"candidates": "plate-map"})
     make_plan(wish.model_copy(update={"scoring": may}))
+
+
+def test_a_plate_map_that_only_expects_moves_no_anchor(recipe, wide, model, tmp_path) -> None:
+    wish = asked(recipe, wide, model, anchor=True)
+    plain, _, _ = scored(wish, tmp_path / "a")
+    rows = plain[["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]].assign(
+        perturbation="UNTREATED", role="negative_control"
+    )
+    rows.columns = ["experiment", "plate", "well", "perturbation", "role"]
+    rows.to_csv(tmp_path / "map.csv", index=False)
+    told = wish.scoring.model_copy(update={"plate_map": str(tmp_path / "map.csv")})
+    table, _, _ = scored(wish.model_copy(update={"scoring": told}), tmp_path / "b")
+    assert set(table["Metadata_Role"]) == {"negative_control"}
+    assert table[[*NAMED, "Confidence"]].equals(plain[[*NAMED, "Confidence"]])
 
 
 def test_cut_off_with_all_corrections_and_two_models_a_scoring_goes_on_exactly(
