@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.check_map import check_map
 from deepnoise_app.cli.console import FAILED, INTERRUPTED, REFUSED, complain
 from deepnoise_app.cli.demo import demo
 from deepnoise_app.cli.doctor import doctor
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, simulate, inspect, measure, train, score, doctor):
+for command in (demo, simulate, inspect, measure, train, score, check_map, doctor):
     app.command()(command)
 app.command("open")(open_window)
 app.command(hidden=True)(work)
