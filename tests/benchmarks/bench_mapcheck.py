@@ -10,7 +10,7 @@ import pytest
 
 from deepnoise_app.analysis.mapcheck import Verdict, check_maps
 
-from ..analysis.made_evidence import ERRORS, made_screen, plant
+from ..analysis.made_evidence import ERRORS, made_screen, plant  # noqa: TID252 (no package)
 
 pytestmark = pytest.mark.benchmark
 WRONG = [error for error in ERRORS if error != "none"]
