@@ -66,7 +66,7 @@ def from_model(paths: Sequence[Path], plate_map: Path | None, model: str, folder
         finish(work(run, plan, lambda event: _hear(display, event), lambda: stop.asked))
     card = load_card(recipe.scoring.model or "")
     scored = {
-        (part[0].experiment, part[0].plate): part[0]
+        (part.scores.experiment, part.scores.plate): part.scores
         for part in map(load_scores, run.checkpoint.glob("plate-*.safetensors"))
         if part is not None
     }

@@ -13,11 +13,14 @@ from typing import Any
 import pandas as pd
 
 from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.profiles import Profiles
+from deepnoise_app.analysis.proof import prove
 from deepnoise_app.errors import ModelError, RunError, ScreenError
 from deepnoise_app.readers import open_screen
 from deepnoise_app.reports.html import heading, page, paragraph, picture, table
 from deepnoise_app.reports.measured import measured_sections
 from deepnoise_app.reports.pictures import save_mosaic
+from deepnoise_app.reports.proved import proved_sections
 from deepnoise_app.reports.scored import scored_sections
 from deepnoise_app.reports.trained import trained_sections
 from deepnoise_app.runs.card import ModelCard, load_card
@@ -25,7 +28,7 @@ from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.screen import Predictions, Screen
 
-SUMMARY = "summary.json"
+SUMMARY, EMBEDDINGS = "summary.json", "embeddings.parquet"
 SHOWN_PLATES, SHOWN_PROBLEMS = 4, 20
 VERSIONS = ("deepnoise-app", "numpy", "scipy", "pandas", "scikit-image", "torch", "timm")
 
@@ -53,7 +56,8 @@ def _run(run: RunFolder) -> tuple[str, list[str]]:
     head = [paragraph(f"Run {run.path.name}: {run.status().message or 'no word yet'}")]
     if run.predictions_path.is_file():
         predictions = Predictions.read(run.predictions_path)
-        return "Predicted perturbations", head + list(scored_sections(predictions, _summary(run)))
+        parts = [*head, *scored_sections(predictions, _summary(run)), *_proved(run)]
+        return "Predicted perturbations", parts
     measured = sorted((run.path / "measures").glob("*.parquet"))
     if measured:
         wells = pd.concat([Measures.read(path).table for path in measured], ignore_index=True)
@@ -61,6 +65,13 @@ def _run(run: RunFolder) -> tuple[str, list[str]]:
     if task == "train":
         return "A model in training", head + list(trained_sections(run.events(), _card(run)))
     raise RunError(f"{run.path} has nothing to report yet: its task {task} has left no result")
+
+
+def _proved(run: RunFolder) -> Iterator[str]:
+    """Tell what the embeddings of a scoring know, where it left some."""
+    path = run.path / EMBEDDINGS
+    if path.is_file():
+        yield from proved_sections(prove(Profiles.of(pd.read_parquet(path), "embeddings")))
 
 
 def _summary(run: RunFolder) -> dict[str, Any]:
