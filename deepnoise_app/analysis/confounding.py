@@ -63,11 +63,11 @@ def bound_to_batches(plates: Sequence[PlateValues], by: str = "plate") -> str:
         held.setdefault(name, set()).update(
             p for p, role, known in told if known and p and role is not Role.EMPTY
         )
-    return _islands(held, by)
+    return islands(held, by)
 
 
-def _islands(held: dict[str, set[str]], by: str) -> str:
-    """Find whether batches hang together by what they share (a connected graph)."""
+def islands(held: dict[str, set[str]], by: str) -> str:
+    """Say which batch shares nothing with the others, by what each holds; empty if none."""
     if len(held) < 2 or not any(held.values()):
         return ""
     names = sorted(held)

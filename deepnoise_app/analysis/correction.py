@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepnoise_app.analysis.confounding import bound_to_batches, fills_line, fills_plate
+from deepnoise_app.analysis.confounding import fills_line, fills_plate
 from deepnoise_app.analysis.polish import mad, median_polish
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.errors import ScreenError
@@ -29,13 +29,6 @@ class Correction(StrEnum):
     PLATE_MEDIAN = "plate-median"
     B_SCORE = "b-score"
     CONTROLS = "control-anchored"
-
-
-class Profiling(StrEnum):
-    """Corrections of whole profiles: many features of a well together."""
-
-    SPHERE = "sphering-on-controls"
-    HARMONY = "harmony"
 
 
 WORDS = {
@@ -131,8 +124,3 @@ def _b_scores(plate: PlateValues) -> NDArray[np.float64]:
     left = plate.values - polish.overall - places
     spread = mad(polish.residual)
     return left / spread if spread > 0 else left * 0.0
-
-
-def harmony_refusal(plates: Sequence[PlateValues], by: str) -> str:
-    """Why batches must not be made alike; empty if they may."""
-    return bound_to_batches(plates, by)

@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.check_map import check_map
 from deepnoise_app.cli.console import FAILED, INTERRUPTED, REFUSED, complain
 from deepnoise_app.cli.demo import demo
 from deepnoise_app.cli.doctor import doctor
 from deepnoise_app.cli.inspect import inspect
 from deepnoise_app.cli.measure import measure
+from deepnoise_app.cli.report import report
 from deepnoise_app.cli.score import score
 from deepnoise_app.cli.simulate import simulate
 from deepnoise_app.cli.train import train
@@ -29,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, simulate, inspect, measure, train, score, doctor):
+for command in (demo, simulate, inspect, measure, train, score, check_map, report, doctor):
     app.command()(command)
 app.command("open")(open_window)
 app.command(hidden=True)(work)

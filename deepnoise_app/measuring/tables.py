@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 
+from deepnoise_app.analysis.controls import ControlPair
 from deepnoise_app.analysis.correction import COLUMN, Correction, correct_table
+from deepnoise_app.analysis.drift import ExperimentDrift, PlateOffset
 from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.position import Effect
 from deepnoise_app.analysis.summary import MeasureSummary, ScreenSummary, summarise_measures
+from deepnoise_app.analysis.variance import Component
 from deepnoise_app.measuring.run import measures_path, sites_path
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 
 WELLS, SITES = "measures", "sites"
+
+
+def _names(kind: type[Effect | PlateOffset | ExperimentDrift | Component | ControlPair]
+           ) -> tuple[str, ...]:  # fmt: skip
+    return tuple(field.name for field in fields(kind))
+
+
+_EFFECT_COLUMNS = ("experiment", "plate", "wells", *_names(Effect), "note")
 RowsOf = Callable[[MeasureSummary], Sequence[Mapping[str, object]]]
 
 
@@ -54,11 +66,17 @@ def write_tables(run: RunFolder, plates: Sequence[tuple[str, str]], correction: 
 def summary_tables(summary: ScreenSummary) -> dict[str, pd.DataFrame]:
     """Return a summary as tables: effects, drift, variance, controls, flags."""
     return {
-        "effects": _joined(summary, _effects),
-        "plate-offsets": _joined(summary, lambda one: list(map(asdict, one.drift.plates))),
-        "drift": _joined(summary, lambda one: list(map(asdict, one.drift.experiments))),
-        "variance": _joined(summary, lambda one: list(map(asdict, one.variance.components))),
-        "controls": _joined(summary, _controls),
+        "effects": _joined(summary, _effects, _EFFECT_COLUMNS),
+        "plate-offsets": _joined(
+            summary, lambda one: list(map(asdict, one.drift.plates)), _names(PlateOffset)
+        ),
+        "drift": _joined(
+            summary, lambda one: list(map(asdict, one.drift.experiments)), _names(ExperimentDrift)
+        ),
+        "variance": _joined(
+            summary, lambda one: list(map(asdict, one.variance.components)), _names(Component)
+        ),
+        "controls": _joined(summary, _controls, (*_names(ControlPair), "correction")),
         "flags": pd.DataFrame(
             [
                 {**asdict(flag), "well": flag.well.name, "reason": str(flag.reason)}
@@ -83,10 +101,9 @@ def _controls(one: MeasureSummary) -> list[dict[str, object]]:
     return [{**asdict(pair), "correction": str(one.levelled)} for pair in one.controls]
 
 
-def _joined(summary: ScreenSummary, rows_of: RowsOf) -> pd.DataFrame:
+def _joined(summary: ScreenSummary, rows_of: RowsOf, columns: Sequence[str]) -> pd.DataFrame:
     rows = [{"measure": one.column, **row} for one in summary.measures for row in rows_of(one)]
-    table = pd.DataFrame(rows)
-    return table if len(table) else pd.DataFrame(columns=["measure"])
+    return pd.DataFrame(rows, columns=["measure", *columns])
 
 
 def _both(path: Path, table: pd.DataFrame) -> None:

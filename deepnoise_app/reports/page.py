@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from deepnoise_app.reports.html import page, picture
 from deepnoise_app.reports.pictures import save_mosaic, save_plate
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.screen import Plate, Predictions, Screen
@@ -25,14 +25,6 @@ ACCURACIES = {
         "and only perturbations of the plate's library plate, itself inferred from the images",
     ),
 }
-_STYLE = """
-body { background: #15181d; color: #e8eaed; font: 16px/1.5 system-ui, sans-serif;
-       max-width: 1100px; margin: 2em auto; padding: 0 1em }
-h1 { font-weight: 600 } h2 { margin-top: 2em; font-weight: 600 }
-table { border-collapse: collapse } td, th { padding: .35em 1em .35em 0; text-align: left }
-.note { background: #3b3321; padding: .6em 1em; border-radius: 6px }
-img { max-width: 100%; border-radius: 6px } .small { color: #9aa3ad }
-"""
 
 
 def write_page(
@@ -42,7 +34,6 @@ def write_page(
     pictures = out / "pictures"
     pictures.mkdir(exist_ok=True)
     body = [
-        "<h1>Predicted perturbations</h1>",
         f"<p>{summary['wells']} wells, {summary['sites']} sites, scored by the model"
         f" <b>{html.escape(summary['model'])}</b> in {summary['seconds']:.1f} s.</p>",
     ]
@@ -57,14 +48,7 @@ def write_page(
     body.append(_accuracies(summary))
     for plate in screen.imaged:
         body += _plate(plate, predictions, pictures)
-    write_whole(out / "report.html", _page("\n".join(body)))
-
-
-def _page(body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>DeepNoise</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
-    )
+    write_whole(out / "report.html", page("Predicted perturbations", body))
 
 
 def _accuracies(summary: Mapping[str, Any]) -> str:
@@ -94,17 +78,12 @@ def _plate(plate: Plate, predictions: Predictions, pictures: Path) -> list[str]:
         title, column, _ = ACCURACIES[key]
         path = pictures / f"{stem}-{key}.png"
         save_plate(plate, predictions, column, f"{' '.join(plate.key)}: {title.lower()}", path)
-        parts.append(f"<p>{_image(path, f'{title} predictions of {name}')}</p>")
+        parts.append(picture(path.read_bytes(), f"{title} predictions of {' '.join(plate.key)}"))
     parts.append(
         '<p class="small">Green: as expected; red: other; blue: nothing was expected; the'
         " stronger, the more confident.</p>"
     )
     path = pictures / f"{stem}-wells.png"
     save_mosaic(plate, path)
-    parts.append(f"<p>{_image(path, f'First site of every well of {name}')}</p>")
+    parts.append(picture(path.read_bytes(), f"First site of every well of {' '.join(plate.key)}"))
     return parts
-
-
-def _image(path: Path, text: str) -> str:
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f'<img alt="{text}" src="data:image/png;base64,{data}">'

@@ -25,8 +25,10 @@ def test_measure_leaves_tables_that_name_their_correction_and_heat_maps(
     assert set(pd.read_parquet(out / "sites.parquet")["Correction"]) == {"none"}
     names = {path.name for path in (out / "heatmaps").iterdir()}
     assert {"Intensity_Mean_Actin.png", "Cells_Count_Nuclei.png", "Quality_Focus_ER.png"} <= names
-    variance = pd.read_csv(out / "variance.csv")
-    assert {"plate", "residual"} <= set(variance["name"])
+    effects = pd.read_csv(out / "effects.csv")
+    assert {"kind", "size", "p", "note"} <= set(effects.columns)
+    assert effects["note"].str.contains("sample wells have a value").all()  # four wells a plate
+    assert "share" in pd.read_csv(out / "variance.csv").columns
     assert list(pd.read_csv(out / "flags.csv").columns) == [
         "experiment", "plate", "well", "reason", "channel", "value", "usual",
     ]  # fmt: skip

@@ -1,0 +1,91 @@
+"""How well batches mix while perturbations stay together: the scores of the scib benchmark.
+
+Luecken et al. 2022; LISI after Korsunsky et al. 2019, scaled as in scib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import silhouette_samples
+from sklearn.neighbors import NearestNeighbors
+
+NEIGHBOURS, GRAPH_NEIGHBOURS = 90, 15
+_TRIES, _TOLERANCE = 50, 1e-5
+
+
+def batch_silhouette(
+    features: NDArray[np.float64], batches: Sequence[str], labels: Sequence[str]
+) -> float:
+    """1 where the batches of each label cannot be told apart, 0 where they lie apart (batch ASW).
+
+    Mean over labels of 1 - |silhouette of the batch|; NaN if no label is in two batches.
+    """
+    batch, label = np.array(batches), np.array(labels)
+    means = []
+    for name in sorted(set(label)):
+        mine = label == name
+        groups = len(set(batch[mine]))
+        if 1 < groups < mine.sum():
+            found = silhouette_samples(features[mine], batch[mine])
+            means.append(float((1 - np.abs(found)).mean()))
+    return float(np.mean(means)) if means else float("nan")
+
+
+def graph_connectivity(features: NDArray[np.float64], labels: Sequence[str]) -> float:
+    """Mean over labels of the share of its wells in its largest piece of the neighbour graph."""
+    count = min(GRAPH_NEIGHBOURS, len(features) - 1)
+    if count < 1:
+        return float("nan")
+    graph = csr_matrix(NearestNeighbors(n_neighbors=count).fit(features).kneighbors_graph())
+    label = np.array(labels)
+    shares = []
+    for name in sorted(set(label)):
+        at = np.flatnonzero(label == name)
+        _, piece = connected_components(graph[at][:, at], connection="strong")
+        shares.append(np.bincount(piece).max() / len(at))
+    return float(np.mean(shares))
+
+
+def mixing_index(features: NDArray[np.float64], batches: Sequence[str]) -> float:
+    """iLISI: 0 where all neighbours are of one batch, 1 where all batches are among them alike.
+
+    Median over wells of the inverse Simpson index of the neighbours' batches, weighted by a
+    Gaussian of fixed perplexity, scaled by the number of batches; NaN with one batch.
+    """
+    names, code = np.unique(batches, return_inverse=True)
+    count = min(NEIGHBOURS, len(features) - 1)
+    if len(names) < 2 or count < 3:
+        return float("nan")
+    finder = NearestNeighbors(n_neighbors=count + 1).fit(features)
+    distances, neighbours = finder.kneighbors(features)
+    distances, neighbours = distances[:, 1:], neighbours[:, 1:]
+    indices = np.empty(len(features))
+    for well in range(len(features)):
+        weights = _gaussian(distances[well], count / 3)
+        shares = np.bincount(code[neighbours[well]], weights, minlength=len(names))
+        indices[well] = 1 / float((shares**2).sum())
+    return float((np.median(indices) - 1) / (len(names) - 1))
+
+
+def _gaussian(distances: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:
+    """Weights that sum to 1 and whose entropy is the logarithm of the perplexity."""
+    rate, low, high = 1.0, 0.0, np.inf
+    wanted = np.log(perplexity)
+    near = distances - distances.min()
+    weights = np.full(len(distances), 1 / len(distances))
+    for _ in range(_TRIES):
+        raw = np.exp(-near * rate)
+        weights = raw / raw.sum()
+        entropy = float(-(weights * np.log(np.maximum(weights, 1e-300))).sum())
+        if abs(entropy - wanted) < _TOLERANCE:
+            break
+        if entropy > wanted:
+            low, rate = rate, rate * 2 if high == np.inf else (rate + high) / 2
+        else:
+            high, rate = rate, (rate + low) / 2
+    return np.asarray(weights)

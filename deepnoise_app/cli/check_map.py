@@ -1,0 +1,142 @@
+"""`deepnoise check-map`: whether the plate map fits the images."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from deepnoise_app.analysis.mapcheck import MapCheck
+    from deepnoise_app.screen import PlateMap
+
+
+def check_map(
+    path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
+    plate_map: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with experiment, plate, well, perturbation, role; else the screen's own."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Model that knows the library; else replicates and controls serve."),
+    ] = None,
+    library: Annotated[
+        Path | None, typer.Option(help="CSV with library_plate, perturbation, copies.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="New folder for map-check.csv and proposal.csv.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Tell swapped, turned, mirrored or shifted plates and exchanged wells from the images."""
+    from deepnoise_app.analysis.mapcheck import check_maps
+    from deepnoise_app.cli.map_evidence import from_measures, from_model
+    from deepnoise_app.readers import read_library
+
+    given = None if library is None else read_library(library)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory()) if out is None else out
+        work = Path(folder).absolute() / ("scores" if model else "measures")
+        if out is not None:
+            refuse_filled(out)
+        evidence, known = (
+            from_measures(path, plate_map, work)
+            if model is None
+            else from_model(path, plate_map, model, work)
+        )
+    found = check_maps(evidence, given or known)
+    if out is not None:
+        write_check(found, {plate.key: plate.map for plate in evidence}, out)
+    if as_json:
+        print(json.dumps(describe(found), indent=2, ensure_ascii=False))
+    else:
+        show(found)
+
+
+def refuse_filled(out: Path) -> None:
+    """Refuse a folder that holds something.
+
+    Raises
+    ------
+    RunError
+        If it does.
+    """
+    from deepnoise_app.errors import RunError
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RunError(f"{out} is not empty: choose a new folder")
+
+
+def describe(found: MapCheck) -> dict[str, Any]:
+    """Return what `check-map --json` prints."""
+    return {
+        "temperature": found.calibration.temperature,
+        "doubt": found.calibration.doubt,
+        "plates": [
+            {
+                "experiment": plate.experiment,
+                "plate": plate.plate,
+                "verdict": str(plate.verdict),
+                "sentence": plate.sentence,
+                "wells": plate.wells,
+                "agreeing": plate.agreeing,
+                "fits": [
+                    {"kind": fit.kind, "words": fit.words, "probability": fit.probability}
+                    for fit in plate.fits
+                ],
+                "exchanged": [
+                    {"wells": [one.first.name, one.second.name], "probability": one.probability}
+                    for one in plate.exchanged
+                ],
+            }
+            for plate in found.plates
+        ],
+    }
+
+
+def show(found: MapCheck) -> None:
+    """Print a line for each plate."""
+    for plate in found.plates:
+        print(f"{plate.experiment} {plate.plate}: {plate.sentence}")
+
+
+def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: Path) -> None:
+    """Write the verdicts, and the plate map with every proposal accepted."""
+    import pandas as pd
+
+    from deepnoise_app.runs.files import write_beside
+
+    verdicts = pd.DataFrame(
+        [
+            {
+                "experiment": plate.experiment,
+                "plate": plate.plate,
+                "verdict": str(plate.verdict),
+                "sentence": plate.sentence,
+                "best": plate.fits[0].kind,
+                "probability": plate.fits[0].probability,
+                "agreeing": plate.agreeing,
+                "wells": plate.wells,
+            }
+            for plate in found.plates
+        ]
+    )
+    accepted = {p.key: maps[p.key] if p.proposal is None else p.proposal for p in found.plates}
+    proposal = pd.DataFrame(
+        [
+            (*key, well.name, plate_map[well].perturbation, str(plate_map[well].role))
+            for key, plate_map in accepted.items()
+            for well in plate_map
+        ],
+        columns=["experiment", "plate", "well", "perturbation", "role"],
+    )
+    for name, table in (("map-check.csv", verdicts), ("proposal.csv", proposal)):
+        write_beside(out / name, lambda path, t=table: t.to_csv(path, index=False))  # type: ignore[misc]
