@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deepnoise_app.errors import Interrupted
 from deepnoise_app.screen import Problem, ProblemKind
 
 READABLE = (".png", ".tif", ".tiff")
@@ -59,7 +58,6 @@ class _Look:
     """What was listed so far while a screen is opened, and who wants to know."""
 
     tell: Tell | None
-    should_stop: Callable[[], bool] | None
     files: int = 0
     seen: dict[Path, list[Folder]] = field(default_factory=dict)
 
@@ -67,26 +65,22 @@ class _Look:
         self.files += files
         if self.tell is not None:
             self.tell(self.files, 0)
-        check_stop(self.should_stop)
 
 
 _look: ContextVar[_Look | None] = ContextVar("look", default=None)
 
 
 @contextmanager
-def looking(
-    tell: Tell | None = None, should_stop: Callable[[], bool] | None = None
-) -> Iterator[None]:
-    """List each tree once while this lasts, say how many files were seen, stop when asked.
+def looking(tell: Tell | None = None) -> Iterator[None]:
+    """List each tree once while this lasts, and say how many files were seen.
 
     Parameters
     ----------
     tell
-        Called with the number of files seen and 0, as their total is not known before.
-    should_stop
-        Asked at each folder; `walk` raises `Interrupted` where it says so.
+        Called at each folder with the number of files seen and 0, as their total is not known
+        before; what it raises ends the look.
     """
-    token = _look.set(_Look(tell, should_stop))
+    token = _look.set(_Look(tell))
     try:
         yield
     finally:
@@ -94,16 +88,10 @@ def looking(
 
 
 def note(files: int) -> None:
-    """Count files that a reader looks at itself, and stop when asked, within `looking`."""
+    """Count files that a reader looks at itself, within `looking`."""
     look = _look.get()
     if look is not None:
         look.note(files)
-
-
-def check_stop(should_stop: Callable[[], bool] | None) -> None:
-    """Raise `Interrupted` if somebody wishes to stop."""
-    if should_stop is not None and should_stop():
-        raise Interrupted("stopped before all files were seen")
 
 
 def walk(root: Path) -> Iterator[Folder]:
