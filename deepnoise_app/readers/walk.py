@@ -62,7 +62,12 @@ class _Look:
     seen: dict[Path, list[Folder]] = field(default_factory=dict)
 
     def note(self, files: int) -> None:
+        """Count further files."""
         self.files += files
+        self.say()
+
+    def say(self) -> None:
+        """Say how far it is."""
         if self.tell is not None:
             self.tell(self.files, 0)
 
@@ -102,12 +107,15 @@ def walk(root: Path) -> Iterator[Folder]:
     elif root in look.seen:
         yield from look.seen[root]
     else:
-        folders = []
+        folders, count = [], 0
         for folder in _walk(root):
-            look.note(len(folder.names))
+            count += len(folder.names)
+            # A reader that saw enough leaves early, and the next one begins anew.
+            look.files = max(look.files, count)
+            look.say()
             folders.append(folder)
+            yield folder
         look.seen[root] = folders
-        yield from folders
 
 
 def _walk(root: Path) -> Iterator[Folder]:
