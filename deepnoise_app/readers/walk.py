@@ -178,11 +178,18 @@ def _list(place: Path) -> tuple[list[str], list[str], bool]:
             store = store or name in _STORE
             if name[0] == "." or name.lower() in _LEFT_BEHIND:
                 continue
-            if not entry.is_dir():
+            if not _is_folder(entry):
                 names.append(name)
             elif not _leads_back(entry, place):
                 folders.append(name)
     return ([], [], True) if store else (sorted(folders), sorted(names), False)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
 
 
 def _leads_back(entry: os.DirEntry[str], place: Path) -> bool:
