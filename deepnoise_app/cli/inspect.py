@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from deepnoise_app.screen import Plate, Problem, Screen
 
 SHOWN_PROBLEMS = 20
+# Files of which the ends are read unless all are asked for: a few seconds on a local disk.
+MOST_FILES = 20_000
 
 
 def inspect(
@@ -20,13 +22,32 @@ def inspect(
     reader: Annotated[
         str | None, typer.Option(help="File layout; found out where it is not given.")
     ] = None,
+    names_only: Annotated[
+        bool, typer.Option("--names-only", help="Look into no file: the fastest.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Decode every image; by default a sample of each plate.")
+    ] = False,
+    plane: Annotated[
+        int | None, typer.Option(help="Z-plane to show; by default the brightest of all.")
+    ] = None,
+    time: Annotated[
+        int | None, typer.Option(help="Time point to show; by default the first.")
+    ] = None,
 ) -> None:
     """Show what a folder holds, and what is wrong with it."""
     from deepnoise_app.cli.console import counting
-    from deepnoise_app.readers import check_files, open_screen
+    from deepnoise_app.readers import check_files, look_at_pixels, open_screen
+    from deepnoise_app.readers.look import SAMPLE
+    from deepnoise_app.screen import StackChoice
 
-    with counting("Checking files", "stopped before all files were looked at") as tell:
-        screen = check_files(open_screen(path, reader), tell)
+    with counting("Reading names", "stopped before all names were read") as tell:
+        screen = open_screen(path, reader, StackChoice(plane, time), tell)
+    if not names_only:
+        with counting("Checking files", "stopped before all files were looked at") as tell:
+            screen = check_files(screen, tell, most=None if every else MOST_FILES)
+        with counting("Looking at pixels", "stopped before all pixels were looked at") as tell:
+            screen = look_at_pixels(screen, tell, None if every else SAMPLE)
     found = describe(screen)
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
@@ -39,6 +60,7 @@ def describe(screen: Screen) -> dict[str, Any]:
     return {
         "reader": screen.reader,
         "channels": [channel.name for channel in screen.channels],
+        "stack": screen.stack.told,
         "experiments": list(screen.experiments),
         "plates": [_plate(screen, plate) for plate in screen.plates],
         "problems": [problem.as_json() for problem in screen.problems],
@@ -72,6 +94,8 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
         markup=False,
         soft_wrap=True,
     )
+    if screen.stack.told:
+        console.print(screen.stack.told, markup=False, soft_wrap=True)
     names = ("experiment", "plate", "wells", "listed", "sites", "perturbations", "problems")
     table = Table(*names)
     with_images = [plate for plate in found["plates"] if plate["wells"]]

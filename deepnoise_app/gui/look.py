@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepnoise_app.errors import PixelError
-from deepnoise_app.screen import Channel, Plane, Plate, WellId
+from deepnoise_app.screen import Channel, Plane, Plate, WellId, own_colours
 from deepnoise_app.session import Look, Picture
 
 # Colours of the channels, in the order of RxRx1; further channels go round.
@@ -21,9 +21,13 @@ GAP = 8
 MOST_SITES = 16
 
 
-def first_looks(channels: Sequence[Channel], palette: str = "Cell Painting") -> tuple[Look, ...]:
-    """Return the looks of channels in a palette, all of them shown."""
-    colours = PALETTES[palette]
+def first_looks(channels: Sequence[Channel], palette: str | None = None) -> tuple[Look, ...]:
+    """Return the looks of channels in a palette, all of them shown.
+
+    Without one they have their own colours, or where they have none those of the first palette.
+    """
+    own = own_colours(channels) if palette is None else None
+    colours = own or PALETTES[palette or next(iter(PALETTES))]
     return tuple(Look(colours[i % len(colours)]) for i in range(len(channels)))
 
 

@@ -15,7 +15,7 @@ from deepnoise_app.errors import DeepNoiseError, ScreenError
 from deepnoise_app.gui.look import first_looks, read_picture
 from deepnoise_app.readers import open_screen
 from deepnoise_app.readers.registry import reader_makers
-from deepnoise_app.readers.walk import is_image, walk
+from deepnoise_app.readers.walk import is_image, looking, walk
 from deepnoise_app.screen import Plate
 
 LayerData = tuple[Any, dict[str, Any], str]
@@ -48,10 +48,11 @@ def _looks_like_plates(root: Path) -> bool:
     if not root.is_dir():
         return False
     seen = islice(walk(root), MOST_FOLDERS)
-    holding = (folder for folder in seen if any(map(is_image, folder.names)))
+    holding = (folder for folder in seen if folder.store or any(map(is_image, folder.names)))
     places = [root.joinpath(*folder.parts) for folder in islice(holding, MOST_IMAGE_FOLDERS)]
     makers = reader_makers().values() if places else ()
-    return any(_takes(maker, place) for maker in makers for place in places)
+    with looking():
+        return any(_takes(maker, place) for maker in makers for place in places)
 
 
 def _takes(maker: Callable[[], Any], place: Path) -> bool:

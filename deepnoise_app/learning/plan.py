@@ -14,7 +14,7 @@ from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_pla
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import joint_card, resolve_models
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Library, Plate, PlateMap, Problem, Screen
+from deepnoise_app.screen import Library, Plate, PlateMap, Problem, Screen, StackChoice
 
 PlateKey = tuple[str, str]
 
@@ -66,7 +66,8 @@ def open_screens(recipe: Recipe) -> tuple[Screen, ...]:
     """
     if not recipe.screen:
         raise RecipeError("the recipe names no screen: give the folder of one")
-    screens = tuple(open_screen(Path(path), recipe.reader) for path in recipe.screen)
+    stack = StackChoice(recipe.plane, recipe.time)
+    screens = tuple(open_screen(Path(path), recipe.reader, stack) for path in recipe.screen)
     seen: dict[PlateKey, str] = {}
     for screen in screens:
         for plate in screen.imaged:

@@ -21,7 +21,7 @@ from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
-from deepnoise_app.screen import Plate
+from deepnoise_app.screen import Plate, StackChoice
 
 SAVE_EVERY_S = 0.5
 _ODD = re.compile(r"[^\w.-]+")
@@ -47,7 +47,8 @@ def plan_measuring(recipe: Recipe) -> list[Plate]:
     """
     if not recipe.screen:
         raise RecipeError("the recipe names no screen: give the folder of one")
-    screens = [open_screen(Path(path), recipe.reader) for path in recipe.screen]
+    stack = StackChoice(recipe.plane, recipe.time)
+    screens = [open_screen(Path(path), recipe.reader, stack) for path in recipe.screen]
     wanted = set(recipe.plates)
     plates = [
         plate

@@ -2,6 +2,7 @@
 
 from deepnoise_app.readers.check import check_files
 from deepnoise_app.readers.library import infer_library, read_library
+from deepnoise_app.readers.look import look_at_pixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.platemap import PlateMaps, read_plate_map
 from deepnoise_app.readers.registry import Reader, open_screen
@@ -14,6 +15,7 @@ __all__ = [
     "Reader",
     "check_files",
     "infer_library",
+    "look_at_pixels",
     "open_screen",
     "read_library",
     "read_plate_map",

@@ -1,19 +1,25 @@
-"""Looks at every image file of a screen: whether it is whole, readable and of the usual size."""
+"""Looks at the image files of a screen: whether they are whole, readable and of the usual size.
+
+Only the first and last bytes of a file are read; `look` decodes pixels.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+
+import numpy as np
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import Header
 from deepnoise_app.readers.pixels import FilePixels
+from deepnoise_app.readers.threads import in_threads
+from deepnoise_app.readers.walk import Tell
+from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.screen import Plate, Problem, ProblemKind, Screen
 
-Tell = Callable[[int, int], None]
 Place = tuple[int, int, int]
 WORKERS = 8
 # Files that a thread looks at before it hands its findings back.
@@ -23,7 +29,7 @@ CHUNK = 256
 @dataclass(frozen=True, slots=True)
 class _Job:
     plate: Plate
-    pixels: FilePixels
+    pixels: FilePixels | ZarrPixels
     places: tuple[Place, ...]
 
 
@@ -34,32 +40,39 @@ class _Look:
     found: Header | str
 
 
-def check_files(screen: Screen, tell: Tell | None = None, workers: int = WORKERS) -> Screen:
+def check_files(
+    screen: Screen, tell: Tell | None = None, workers: int = WORKERS, most: int | None = None
+) -> Screen:
     """Return the same screen with what is wrong with its files added to the problems.
 
-    Reads the first and last bytes of each file. Plates whose pixels do not lie in files of one
-    plane each are passed over.
+    Plates whose pixels lie in no files that we know are passed over.
 
     Parameters
     ----------
     tell
-        Called with the number of files looked at and of all.
+        Called with the number of planes looked at and of all; what it raises ends the check.
+    most
+        Look at this many planes alone, spread over all plates; by default at all.
     """
-    jobs = list(_jobs(screen.imaged))
+    step = max(1, -(-_count(screen) // most)) if most else 1
+    jobs = list(_jobs(screen.imaged, step))
     total = sum(len(job.places) for job in jobs)
     looks: list[_Look] = []
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for part in pool.map(_look, jobs):
-            looks += part
-            if tell is not None:
-                tell(len(looks), total)
+    for part in in_threads(_look, jobs, workers):
+        looks += part
+        if tell is not None:
+            tell(len(looks), total)
     return replace(screen, problems=(*screen.problems, *_unreadable(looks), *_sizes(looks)))
 
 
-def _jobs(plates: Iterable[Plate]) -> Iterator[_Job]:
+def _count(screen: Screen) -> int:
+    return sum(int(plate.present.sum()) for plate in screen.imaged)
+
+
+def _jobs(plates: Iterable[Plate], step: int) -> Iterator[_Job]:
     for plate in plates:
-        if isinstance(plate.pixels, FilePixels):
-            places = plate.pixels.planes()
+        if isinstance(plate.pixels, FilePixels | ZarrPixels):
+            places = map(tuple, np.argwhere(plate.present)[::step].tolist())
             while chunk := tuple(islice(places, CHUNK)):
                 yield _Job(plate, plate.pixels, chunk)
 

@@ -27,7 +27,7 @@ from deepnoise_app.screen import PROJECTION, Channel
 _GUID = r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 _TIME = re.compile(r"^TimePoint_(\d+)$", re.IGNORECASE)
 _DEPTH = re.compile(r"^ZStep_(\d+)$", re.IGNORECASE)
-_CALIBRATION = re.compile(r'id="spatial-calibration-x"[^>]*value="([\d.]+)"')
+_CALIBRATION = re.compile(r'id="spatial-calibration-x"[^>]*value="(\d{1,6}(?:\.\d{1,12})?)"')
 _UNITS = re.compile(r'id="spatial-calibration-units"[^>]*value="(?:um|µm|micron|micrometer)')
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from xml.parsers import expat
 
@@ -32,11 +33,12 @@ class Element:
         return (self.children.get(name) or self.attributes.get(name) or "").strip()
 
     def number(self, name: str) -> float:
-        """Value of a child or attribute; 0 if there is none or it is no number."""
+        """Value of a child or attribute; 0 if there is none, or it is no number from 0 on."""
         try:
-            return float(self.get(name))
+            found = float(self.get(name))
         except ValueError:
             return 0.0
+        return found if 0 <= found < inf else 0.0
 
 
 def read_elements(path: Path, wanted: Collection[str]) -> Iterator[Element]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -120,12 +121,12 @@ def read_image(group: Path) -> ImageText:
             for dataset, size in zip(scales["datasets"], sizes, strict=True)
         )
         size = sizes[0][-1] * _TO_UM.get(str(axes[-1].get("unit") or ""), 0.0)
-    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
         raise ScreenError(f"{group} has no levels that can be understood: {error!r}") from None
     if not names.endswith("yx") or set(names) - set("tczyx") or len(set(names)) < len(names):
         raise ScreenError(f"{group} has the axes {names!r}: expected some of t, c, z, then y and x")
     powers = tuple(level for level in levels if level.factor & (level.factor - 1) == 0)
-    return ImageText(names, powers, _channels(found), size if names and size > 0 else 0.0)
+    return ImageText(names, powers, _channels(found), size if 0 < size < inf else 0.0)
 
 
 def fields(group: Path) -> list[tuple[str, int | None]]:

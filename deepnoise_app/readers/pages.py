@@ -6,6 +6,7 @@ when they are checked or read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
@@ -127,10 +128,10 @@ def _described(text: str) -> tuple[tuple[Channel, ...], float]:
 def _channel(element: Element, number: int) -> Channel:
     """Return a channel; its colour is one signed number, red, green, blue and opacity."""
     colour = element.get("Color")
-    value = int(element.number("Color")) & 0xFFFFFFFF
+    value = int(colour) & 0xFFFFFFFF if re.fullmatch(r"-?\d{1,12}", colour) else 0
     return Channel(
         element.get("Name") or str(number),
         element.get("Fluor"),
         element.number("EmissionWavelength"),
-        f"#{value >> 8:06x}" if colour else "",
+        f"#{value >> 8:06x}" if value else "",
     )

@@ -81,7 +81,10 @@ class PatternReader:
         if self._choose(normal(path), folders) is None:
             tried = GUESSES[0] if self.template is None else self.template.pattern
             more = " or the other common patterns" if self.template is None else ""
-            return f"no file, such as {folders[0].names[0]}, is named like {tried}{more}"
+            names = [folder.names[0] for folder in folders if folder.names]
+            if not names:
+                return f"{folders[0].file('') or 'it'} cannot be listed: {folders[0].refused}"
+            return f"no file, such as {names[0]}, is named like {tried}{more}"
         return None
 
     def open(self, path: Path, stack: StackChoice | None = None) -> Screen:

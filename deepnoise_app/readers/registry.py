@@ -68,7 +68,6 @@ def open_screen(
     reader: str | None = None,
     stack: StackChoice | None = None,
     tell: Tell | None = None,
-    should_stop: Callable[[], bool] | None = None,
 ) -> Screen:
     """Open a folder as a screen.
 
@@ -80,9 +79,8 @@ def open_screen(
     stack
         Z-plane and time point to show; by default the brightest of all planes at the first time.
     tell
-        Called with the number of files seen so far and 0.
-    should_stop
-        Asked at each folder; if it says so, `Interrupted` is raised.
+        Called at each folder with the number of files seen so far and 0; it may raise
+        `Interrupted` to end the opening.
 
     Raises
     ------
@@ -91,7 +89,7 @@ def open_screen(
     """
     place = normal(Path(path))
     _check_folder(place)
-    with looking(tell, should_stop):
+    with looking(tell):
         if reader is not None:
             return _open_as(place, reader, stack)
         refusals: list[str] = []

@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deepnoise_app.errors import Interrupted
 from deepnoise_app.screen import Problem, ProblemKind
 
 READABLE = (".png", ".tif", ".tiff")
@@ -59,34 +58,34 @@ class _Look:
     """What was listed so far while a screen is opened, and who wants to know."""
 
     tell: Tell | None
-    should_stop: Callable[[], bool] | None
     files: int = 0
     seen: dict[Path, list[Folder]] = field(default_factory=dict)
 
     def note(self, files: int) -> None:
+        """Count further files."""
         self.files += files
+        self.say()
+
+    def say(self) -> None:
+        """Say how far it is."""
         if self.tell is not None:
             self.tell(self.files, 0)
-        check_stop(self.should_stop)
 
 
 _look: ContextVar[_Look | None] = ContextVar("look", default=None)
 
 
 @contextmanager
-def looking(
-    tell: Tell | None = None, should_stop: Callable[[], bool] | None = None
-) -> Iterator[None]:
-    """List each tree once while this lasts, say how many files were seen, stop when asked.
+def looking(tell: Tell | None = None) -> Iterator[None]:
+    """List each tree once while this lasts, and say how many files were seen.
 
     Parameters
     ----------
     tell
-        Called with the number of files seen and 0, as their total is not known before.
-    should_stop
-        Asked at each folder; `walk` raises `Interrupted` where it says so.
+        Called at each folder with the number of files seen and 0, as their total is not known
+        before; what it raises ends the look.
     """
-    token = _look.set(_Look(tell, should_stop))
+    token = _look.set(_Look(tell))
     try:
         yield
     finally:
@@ -94,16 +93,10 @@ def looking(
 
 
 def note(files: int) -> None:
-    """Count files that a reader looks at itself, and stop when asked, within `looking`."""
+    """Count files that a reader looks at itself, within `looking`."""
     look = _look.get()
     if look is not None:
         look.note(files)
-
-
-def check_stop(should_stop: Callable[[], bool] | None) -> None:
-    """Raise `Interrupted` if somebody wishes to stop."""
-    if should_stop is not None and should_stop():
-        raise Interrupted("stopped before all files were seen")
 
 
 def walk(root: Path) -> Iterator[Folder]:
@@ -114,12 +107,15 @@ def walk(root: Path) -> Iterator[Folder]:
     elif root in look.seen:
         yield from look.seen[root]
     else:
-        folders = []
+        folders, count = [], 0
         for folder in _walk(root):
-            look.note(len(folder.names))
+            count += len(folder.names)
+            # A reader that saw enough leaves early, and the next one begins anew.
+            look.files = max(look.files, count)
+            look.say()
             folders.append(folder)
+            yield folder
         look.seen[root] = folders
-        yield from folders
 
 
 def _walk(root: Path) -> Iterator[Folder]:
@@ -182,11 +178,18 @@ def _list(place: Path) -> tuple[list[str], list[str], bool]:
             store = store or name in _STORE
             if name[0] == "." or name.lower() in _LEFT_BEHIND:
                 continue
-            if not entry.is_dir():
+            if not _is_folder(entry):
                 names.append(name)
             elif not _leads_back(entry, place):
                 folders.append(name)
     return ([], [], True) if store else (sorted(folders), sorted(names), False)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
 
 
 def _leads_back(entry: os.DirEntry[str], place: Path) -> bool:

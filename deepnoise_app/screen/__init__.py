@@ -1,5 +1,6 @@
 """The language everyone speaks: screens, plates, wells, maps, libraries, predictions, problems."""
 
+from deepnoise_app.screen.colour import own_colours
 from deepnoise_app.screen.columns import TextColumn, natural
 from deepnoise_app.screen.filter import Filter, parse_filter
 from deepnoise_app.screen.overlay import COLOUR_MAPS, PlateOverlay, Scale
@@ -38,6 +39,7 @@ __all__ = [
     "TextColumn",
     "WellId",
     "natural",
+    "own_colours",
     "parse_filter",
     "row_letters",
 ]

@@ -14,6 +14,8 @@ class ProblemKind(StrEnum):
     MISSING = "missing"
     UNREADABLE = "unreadable"
     SIZE = "size"
+    BLANK = "blank"
+    SATURATED = "saturated"
     DUPLICATE = "duplicate"
     NOT_IMAGED = "not-imaged"
     NOT_LISTED = "not-listed"

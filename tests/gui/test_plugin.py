@@ -11,7 +11,9 @@ from npe2 import PluginManifest
 
 from deepnoise_app.gui.main_widget import MainWidget
 from deepnoise_app.gui.plugin import PATH_KEY, read_folder, sample_plate
+from deepnoise_app.readers import open_screen
 from deepnoise_app.session import Paint, Painting
+from deepnoise_app.writers.omezarr import write_omezarr
 
 
 def test_the_manifest_is_valid_and_every_command_can_be_imported() -> None:
@@ -43,6 +45,15 @@ def test_the_reader_gives_the_first_imaged_well_and_says_where_it_comes_from(pla
     assert layers[0][0].shape == (64, 64 * 2 + 8)
     assert layers[0][1]["metadata"][PATH_KEY] == str(plates)
     assert layers[0][1]["metadata"]["well"] == "A01"
+
+
+def test_a_zarr_plate_is_taken_too(plates, tmp_path) -> None:
+    write_omezarr(open_screen(plates), tmp_path)
+    (store, *_) = tmp_path.rglob("*.zarr")
+    for path in (store, store.parent):
+        read = read_folder(str(path))
+        assert read is not None
+        assert len(read(str(path))) == 6
 
 
 def test_the_sample_is_a_well_of_a_simulated_plate() -> None:

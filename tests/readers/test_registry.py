@@ -85,7 +85,7 @@ def test_a_reader_can_be_chosen(tmp_path: Path) -> None:
 
 def test_an_unknown_reader_is_told_with_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
-    with pytest.raises(ScreenError, match=r"no reader 'rxrx9', only ome-zarr, .*, pattern"):
+    with pytest.raises(ScreenError, match=r"no reader 'rxrx9', only load-data, .*, pattern"):
         open_screen(tmp_path, "rxrx9")
 
 
