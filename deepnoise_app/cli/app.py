@@ -26,14 +26,15 @@ from deepnoise_app.errors import DeepNoiseError, DiskFullError, Interrupted, is_
 DEBUG = "DEEPNOISE_DEBUG"
 
 app = typer.Typer(
-    help="Take technical noise out of microscopy screens: name the perturbation of every well.",
+    help="Take technical noise out of microscopy screens: name the perturbation of every well.\n\n"
+    "Without a command the window opens.",
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("open")(open_window)
 for command in (demo, simulate, inspect, measure, train, score, check_map, report, doctor):
     app.command()(command)
-app.command("open")(open_window)
 app.command(hidden=True)(work)
 
 
