@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.channel_row import ChannelRow
 from deepnoise_app.gui.levels import grey_range
 from deepnoise_app.gui.look import PALETTES, first_looks
+from deepnoise_app.gui.role_steps import RoleSteps
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Plate
 from deepnoise_app.session import PlateKey, Session
@@ -50,6 +51,7 @@ class ViewPanel(QWidget):
         self.rows: list[ChannelRow] = []
         self.well = QLabel()
         self.steps = [self._step_button(*step) for step in STEPS]
+        self.roles = RoleSteps(session, workbench)
         self.faults = QLabel()
         self.sites = QComboBox()
         self.palettes = QComboBox()
@@ -80,6 +82,7 @@ class ViewPanel(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.well, 1)
         head.setSpacing(2)
+        head.addWidget(self.roles)
         for button in self.steps:
             head.addWidget(button)
         form = QFormLayout()

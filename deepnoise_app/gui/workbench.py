@@ -15,7 +15,7 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks, read_picture
 from deepnoise_app.gui.words import layout
 from deepnoise_app.readers import open_screen
-from deepnoise_app.screen import Plate, Screen, WellId
+from deepnoise_app.screen import Plate, Role, Screen, WellId
 from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
 
 
@@ -112,6 +112,14 @@ class Workbench:
                 self.choose([WellId(row, column)])
                 return
             row, column = row + rows, column + columns
+
+    def go_to(self, role: Role) -> None:
+        """Go to the next imaged well of a role, row by row, and round the plate."""
+        plate, well = self.session.plate, self.session.well
+        found = [w for w in plate.wells if plate.map[w].role is role] if plate is not None else []
+        if found:
+            behind = [w for w in found if well is not None and w > well]
+            self.choose([(behind or found)[0]])
 
     def show_site(self, site: int | None) -> None:
         """Show one site of each well, or all with None."""

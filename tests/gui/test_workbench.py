@@ -9,7 +9,7 @@ import pytest
 
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.screen import WellId
+from deepnoise_app.screen import Role, WellId
 from deepnoise_app.session import Session, Tone
 
 
@@ -97,6 +97,23 @@ def test_steps_pass_over_wells_that_were_not_imaged_and_stop_at_the_rim(opened, 
     opened.choose([last])
     opened.step(0, 1)
     assert session.well == last
+
+
+def test_controls_and_samples_are_a_step_away_and_come_round_again(opened, session):
+    plate = session.plate
+    controls = [well for well in plate.wells if plate.map[well].role is Role.POSITIVE]
+    assert len(controls) == 2
+    seen = []
+    for _ in range(3):
+        opened.go_to(Role.POSITIVE)
+        seen.append(session.well)
+    assert seen == [*controls, controls[0]]
+    opened.go_to(Role.NEGATIVE)
+    assert plate.map[session.well].role is Role.NEGATIVE
+    opened.go_to(Role.TREATMENT)
+    assert plate.map[session.well].role is Role.TREATMENT
+    opened.go_to(Role.EMPTY)
+    assert plate.map[session.well].role is Role.TREATMENT
 
 
 def test_contrast_is_of_a_plate_until_it_is_locked(opened, session, wait):
