@@ -11,6 +11,7 @@ import pytest
 # Before OpenGL: Mesa's and triton's LLVM crash in one process when triton's comes second. The
 # window itself never meets torch, but other tests of the same process do.
 import timm  # noqa: F401
+from qtpy.compat import isalive
 from qtpy.QtCore import QEvent
 
 from deepnoise_app.gui.host import application, keep_napari_apart, standalone
@@ -42,8 +43,9 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     made.show()
     qtbot.waitExposed(made)
     yield made
-    made.parts.session.runs = ()  # nothing asks before it closes
-    made.close()
+    if isalive(made):  # a test may have closed it
+        made.parts.session.runs = ()  # nothing asks before it closes
+        made.close()
     del made
     let_go(qapp)
 
