@@ -6,7 +6,6 @@ gradients instead of the biology, and no held-out experiment of the same design 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ class PositionGuess:
 
 
 def guess_by_position(plates: Sequence[Plate], seed: int = 0) -> PositionGuess | None:
-    """Name each treated well by what lies most often in its place in the other experiments.
+    """Name each treated well by what lies in its place in one of the other experiments.
 
     Parameters
     ----------
@@ -90,24 +89,24 @@ class _Places:
     """Wells in the same place, by experiment."""
 
     def __init__(self, wells: Sequence[WellId], experiments: Sequence[str]) -> None:
-        self._experiments = experiments
-        found: dict[WellId, list[int]] = defaultdict(list)
-        for row, well in enumerate(wells):
-            found[well].append(row)
-        self._rows = list(found.values())
+        self._place = _numbered([well.name for well in wells])
+        self._experiment = _numbered(
+            [f"{w.name}\n{e}" for w, e in zip(wells, experiments, strict=True)]
+        )
+        self._others = _alike(self._place) - _alike(self._experiment)
 
     def share(self, held: NDArray[np.intp]) -> float:
-        """Share of wells that hold what most wells in their place in other experiments hold."""
-        right = 0.0
-        for rows in self._rows:
-            total = Counter(int(held[row]) for row in rows)
-            mine: dict[str, Counter[int]] = defaultdict(Counter)
-            for row in rows:
-                mine[self._experiments[row]][int(held[row])] += 1
-            for counts in mine.values():
-                others = total - counts
-                if others:
-                    best = max(others.values())
-                    ties = [name for name, count in others.items() if count == best]
-                    right += sum(counts[name] for name in ties) / len(ties)
-        return right / len(held)
+        """Mean share of the wells in the same place in other experiments that hold the same."""
+        kinds = int(held.max()) + 1
+        same = _alike(self._place * kinds + held) - _alike(self._experiment * kinds + held)
+        return float((same / np.maximum(self._others, 1)).mean())
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.intp]:
+    return np.asarray(np.unique(names, return_inverse=True)[1])
+
+
+def _alike(keys: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many have the same key, itself included."""
+    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.asarray(counts[place])
