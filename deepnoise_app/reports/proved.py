@@ -8,7 +8,7 @@ from deepnoise_app.analysis.proof import Proof, Score
 from deepnoise_app.reports.html import heading, paragraph, table
 
 METHODS = (
-    "Probes: ridge classifiers on wells (experiment, plate) or whole plates (row, column) left out,"
+    "Probes: linear discriminants on wells (experiment, plate) or plates (row, column) left out,"
     " balanced accuracy, 95 % over plates. Plates mixed: batch silhouette and iLISI as in scib"
     " (Luecken et al. 2022; Korsunsky et al. 2019). Replicates found: mean average precision of"
     " cosine similarity to wells of other plates (Kalinin et al. 2025). Sphering: Ando et al. 2017."

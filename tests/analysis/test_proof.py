@@ -100,7 +100,7 @@ def test_a_perturbation_torn_apart_lowers_the_connectivity() -> None:
 def test_a_probe_reads_what_is_there_and_guesses_what_is_not() -> None:
     quiet = profiles()
     assert probe(profiles(plate=2.0), "plate").value > 0.9
-    assert probe(profiles(biology=0.3, row=2.0), "row").value > 0.7
+    assert probe(profiles(biology=0.1, row=3.0), "row").value > 0.9
     for target in ("plate", "row"):
         found = probe(quiet, target)
         assert found.chance == 0.25
@@ -122,7 +122,7 @@ def test_each_correction_takes_the_plate_out_and_leaves_the_biology(correction) 
     assert after.correction is correction
     assert probe(before, "plate").value > 0.95
     assert probe(after, "plate").value < probe(before, "plate").value - 0.2
-    assert retrieval(after).mean > retrieval(before).mean + 0.15
+    assert retrieval(after).mean > 1.5 * retrieval(before).mean
 
 
 def test_harmony_is_refused_where_plates_share_nothing() -> None:

@@ -25,6 +25,10 @@ def test_measure_leaves_tables_that_name_their_correction_and_heat_maps(
     assert set(pd.read_parquet(out / "sites.parquet")["Correction"]) == {"none"}
     names = {path.name for path in (out / "heatmaps").iterdir()}
     assert {"Intensity_Mean_Actin.png", "Cells_Count_Nuclei.png", "Quality_Focus_ER.png"} <= names
+    page = tmp_path / "page.html"
+    assert deepnoise("report", out, "--out", page).out.strip() == str(page)
+    assert "Where the variance comes from" in page.read_text(encoding="utf-8")
+    assert "is a folder" in deepnoise("report", out, "--out", tmp_path).err
     effects = pd.read_csv(out / "effects.csv")
     assert {"kind", "size", "p", "note"} <= set(effects.columns)
     assert effects["note"].str.contains("sample wells have a value").all()  # four wells a plate
