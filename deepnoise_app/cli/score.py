@@ -38,9 +38,7 @@ def score(
     out: Annotated[Path, typer.Option(help="New folder for predictions and summary.")],
     plate_map: Annotated[
         Path | None,
-        typer.Option(
-            help="CSV with experiment, plate, well, perturbation, role: what is expected."
-        ),
+        typer.Option(help="Table of what each well is expected to hold: CSV, Excel or Parquet."),
     ] = None,
     library: Annotated[
         Path | None, typer.Option(help="CSV with library_plate, perturbation, copies.")

@@ -10,6 +10,8 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWi
 
 from deepnoise_app.gui.callout import ICON_GREY
 
+TABLES = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm *.parquet);;All files (*)"
+
 
 class FileChoice(QWidget):
     """Edits the path of one file; None where none is chosen.
@@ -61,7 +63,7 @@ class FileChoice(QWidget):
 
     def ask(self) -> None:
         """Let the user choose a file."""
-        path, _ = QFileDialog.getOpenFileName(self, self._name, "", "Tables (*.csv);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, self._name, "", TABLES)
         if path:
             self._chosen(path)
 

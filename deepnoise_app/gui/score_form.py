@@ -53,7 +53,9 @@ class ScoreForm(QWidget):
         for combo in (self.candidates, self.views, self.correction):
             combo.activated.connect(self._edited)
         self.plate_map = FileChoice(
-            "Plate map", "as the plates say", "CSV with experiment, plate, well, perturbation, role"
+            "Plate map",
+            "as the plates say",
+            "CSV, Excel or Parquet: what each well got, as a list or a drawn plate",
         )
         self.library = FileChoice(
             "Library", "as the model knows it", "CSV with library_plate, perturbation, copies"

@@ -247,6 +247,8 @@ def understood(screen: Screen) -> str:
         count(sites, "site"),
         count(len(screen.channels), "channel"),
     ]
+    if screen.stack.told:
+        parts.append(screen.stack.told)
     bare = len(screen.plates) - len(screen.imaged)
     if bare:
         parts.append(f"{count(bare, 'listed plate')} without images")

@@ -12,14 +12,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from deepnoise_app.readers.named import (
-    Facts,
-    NamedReader,
-    Parts,
-    Place,
-    PlateFolder,
-    standard_shape,
-)
+from deepnoise_app.readers.facts import Facts, Parts, Place, PlateFolder, standard_shape
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 from deepnoise_app.readers.walk import Folder
 from deepnoise_app.screen import PROJECTION, Channel

@@ -7,8 +7,9 @@ pixel size.
 from __future__ import annotations
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.facts import Facts, PlateFolder
 from deepnoise_app.readers.markup import read_elements
-from deepnoise_app.readers.named import Facts, NamedReader, PlateFolder
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 
 

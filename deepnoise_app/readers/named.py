@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,70 +16,20 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.assemble import Findings, assemble
 from deepnoise_app.readers.beside import Tables, tables_beside
 from deepnoise_app.readers.channels import unify
+from deepnoise_app.readers.facts import Facts, Part, Parts, Place, PlateFolder
 from deepnoise_app.readers.index import PlateFiles
 from deepnoise_app.readers.names import literal
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.template import Parsed, Template
 from deepnoise_app.readers.walk import Folder, is_image, normal, refused_folders, strays, walk
 from deepnoise_app.screen import (
-    STANDARD_SHAPES,
     Channel,
-    PlateShape,
     Problem,
     ProblemKind,
     Screen,
     StackChoice,
     WellId,
 )
-
-Parts = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a folder of images belongs: path of its plate, Z-plane and time point it stands for."""
-
-    plate: Parts
-    plane: int | None = None
-    time: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the index of a plate tells: names, channels by their text in file names, problems.
-
-    `declared` are the names of all channels and `expected` of all files that it lists; empty where
-    it lists none.
-    """
-
-    name: str = ""
-    channels: Mapping[str, Channel] = field(default_factory=dict)
-    pixel_size_um: float = 0
-    shape: PlateShape | None = None
-    declared: tuple[str, ...] = ()
-    expected: frozenset[str] = frozenset()
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One plane of a file; `page` is None where it is the only one."""
-
-    site: int
-    channel: str
-    plane: int = 1
-    time: int = 1
-    page: int | None = None
-
-
-@dataclass(slots=True)
-class PlateFolder:
-    """A plate's folder while it is looked at: its files, and the names that were read as planes."""
-
-    path: Path
-    files: PlateFiles
-    names: set[str] = field(default_factory=set)
-    first: Path | None = None
 
 
 class NamedReader:
@@ -232,22 +181,6 @@ def _undeclared(key: PlateKey, facts: Facts, channels: Collection[Channel]) -> I
         if name not in there:
             message = f"the index names the channel {name}, of which there is no image"
             yield Problem(ProblemKind.MISSING, message, *key)
-
-
-def without_number(channels: Mapping[str, Channel], texts: Iterable[str]) -> dict[str, Channel]:
-    """Return channels by the texts of file names, whose numbers may have zeros in front."""
-    found = {}
-    for text in texts:
-        channel = channels.get(text) or channels.get(text.lstrip("0"))
-        if channel is not None:
-            found[text] = channel
-    return found
-
-
-def standard_shape(rows: float, columns: float) -> PlateShape | None:
-    """Return the plate that an index declares; None if there is no such plate."""
-    shape = PlateShape(int(rows), int(columns))
-    return shape if shape in STANDARD_SHAPES else None
 
 
 def _keys(told: Mapping[Parts, Facts]) -> dict[Parts, PlateKey]:

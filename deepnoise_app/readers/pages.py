@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.facts import Facts, Part, PlateFolder
 from deepnoise_app.readers.markup import Element, elements
-from deepnoise_app.readers.named import Facts, NamedReader, Part, PlateFolder
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Parsed, Template
 from deepnoise_app.readers.walk import Folder
 from deepnoise_app.screen import Channel

@@ -13,16 +13,16 @@ from html import unescape
 from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
-from deepnoise_app.readers.markup import Element, read_elements
-from deepnoise_app.readers.named import (
+from deepnoise_app.readers.facts import (
     Facts,
-    NamedReader,
     Parts,
     Place,
     PlateFolder,
     standard_shape,
     without_number,
 )
+from deepnoise_app.readers.markup import Element, read_elements
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 from deepnoise_app.screen import Channel
 
@@ -107,5 +107,12 @@ def _size_um(element: Element) -> float:
 
 def _listed(path: Path) -> frozenset[str]:
     """Return the file names in an index; found without parsing, as it may have 100 MB."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return frozenset(unescape(m[1].decode("utf-8", "replace")) for m in _URL.finditer(content))
+    try:
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            names = [match[1].decode("utf-8", "replace") for match in _URL.finditer(content)]
+    except (OSError, ValueError) as error:
+        raise ScreenError(f"{path.name} cannot be read: {error}") from error
+    return frozenset(map(unescape, names))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deepnoise_app.readers.named import Facts, NamedReader, Parts, Place, PlateFolder
+from deepnoise_app.readers.facts import Facts, Parts, Place, PlateFolder
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 
 DESCRIPTOR = "experiment_descriptor.xml"

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from deepnoise_app.readers.beside import Tables
+from deepnoise_app.readers.facts import Facts, Part, PlateFolder
 from deepnoise_app.readers.headers import is_colour
-from deepnoise_app.readers.named import Facts, NamedReader, Part, PlateFolder
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.rxrx import LEVELS_UP, RXRX_CHANNELS
 from deepnoise_app.readers.rxrx_tables import has_tables, read_tables
 from deepnoise_app.readers.tables import PlateKey

@@ -11,15 +11,9 @@ import re
 from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.facts import Facts, Parts, Place, PlateFolder, without_number
 from deepnoise_app.readers.markup import Element, read_elements
-from deepnoise_app.readers.named import (
-    Facts,
-    NamedReader,
-    Parts,
-    Place,
-    PlateFolder,
-    without_number,
-)
+from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 from deepnoise_app.screen import Channel
 

@@ -56,7 +56,7 @@ class Scoring(_Part):
     candidates: Literal["all", "plate-map", "library"] = _knob(
         "library", "Perturbations that a well of a plate may be given."
     )
-    plate_map: str | None = _knob(None, "CSV with experiment, plate, well, perturbation, role.")
+    plate_map: str | None = _knob(None, "Table of what each well got: CSV, Excel or Parquet.")
     library: str | None = _knob(None, "CSV with library_plate, perturbation, copies.")
     batch_size: int = _knob(64, "Sites per step.", "sites", ge=1, le=65_536)
     model: str | None = _knob(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from deepnoise_app.gui.background import Background
-from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.screen import Role, WellId
+from deepnoise_app.gui.workbench import Workbench, understood
+from deepnoise_app.readers import open_screen
+from deepnoise_app.screen import Role, Stack, WellId
 from deepnoise_app.session import Session, Tone
 
 
@@ -52,6 +54,12 @@ def test_a_fault_goes_to_the_one_who_asked(background, wait):
     background.ask("a", lambda: 1 / 0, lambda _: None, faults.append)
     wait(lambda: len(faults) == 1)
     assert isinstance(faults[0], ZeroDivisionError)
+
+
+def test_stacks_are_said_with_what_is_shown_of_them(plates) -> None:
+    stack = Stack((1, 2, 3), (1, 2), None, 1)
+    said = understood(replace(open_screen(plates), stack=stack))
+    assert "Z-planes: brightest of all 3, time points: number 1 of 2" in said
 
 
 def test_opening_says_what_was_understood_and_shows_the_first_well(opened, session, plates):

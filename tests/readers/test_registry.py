@@ -14,7 +14,7 @@ from reader_layouts import BARE, FLAT, random_planes, write_image
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers import open_screen, registry
-from deepnoise_app.screen import ProblemKind, Screen
+from deepnoise_app.screen import ProblemKind, Screen, StackChoice
 
 
 class Zeroes:
@@ -27,6 +27,13 @@ class Zeroes:
 
     def open(self, path: Path) -> Screen:
         return Screen(str(path), self.name, (), ())
+
+
+class Unreadable(Zeroes):
+    """Takes a folder and cannot open it."""
+
+    def open(self, path: Path) -> Screen:
+        raise ScreenError("it is sealed")
 
 
 class Broken(Zeroes):
@@ -116,6 +123,28 @@ def test_readers_of_other_packages_are_asked(
     (tmp_path / "zeroes.txt").touch()
     assert open_screen(tmp_path).reader == "zeroes"
     assert open_screen(tmp_path, "zeroes").reader == "zeroes"
+
+
+def test_a_reader_that_took_a_folder_and_failed_is_named_where_another_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "BUILT_IN", {})
+    readers = {"sealed": f"{__name__}:Unreadable", "rxrx": "deepnoise_app.readers.rxrx:RxRxReader"}
+    install(monkeypatch, **readers)
+    BARE.write(tmp_path, random_planes(size=4))
+    (tmp_path / "zeroes.txt").touch()
+    (problem,) = open_screen(tmp_path).problems
+    assert "looks like zeroes, but could not be read so: it is sealed" in problem.message
+
+
+def test_a_reader_without_stacks_says_so_when_one_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, zeroes=f"{__name__}:Zeroes")
+    (tmp_path / "zeroes.txt").touch()
+    assert open_screen(tmp_path, "zeroes", StackChoice()).reader == "zeroes"
+    with pytest.raises(ScreenError, match="'zeroes' has no Z-planes or time points to choose"):
+        open_screen(tmp_path, "zeroes", StackChoice(plane=2))
 
 
 @pytest.mark.parametrize("value", [f"{__name__}:Broken", f"{__name__}:Absent", "no_such_module:X"])

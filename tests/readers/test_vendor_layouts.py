@@ -256,6 +256,26 @@ def test_vendors_are_not_confused_with_plain_names(tmp_path: Path) -> None:
         open_screen(tmp_path, "imagexpress")
 
 
+@pytest.mark.parametrize("level", ["", "images", "images/HUVEC-01", "images/HUVEC-01/Plate2"])
+def test_the_wilds_variant_has_the_table_of_the_release(tmp_path: Path, level: str) -> None:
+    layout = LAYOUT["wilds"]
+    planes = random_planes(("HUVEC-01",), ("Plate1", "Plate2"), channels=3)
+    layout.write(tmp_path, planes)
+    header = "site_id,well_id,cell_type,dataset,experiment,plate,well,site,well_type,sirna,sirna_id"
+    rows = [
+        f"x,x,HUVEC,train,HUVEC-01,{plate},{well},{site},treatment,s_{plate}{well},1"
+        for plate in (1, 2) for well in ("B02", "B03", "C11") for site in (1, 2)
+    ]  # fmt: skip
+    write_rows(tmp_path / "metadata.csv", header, rows)
+    screen = open_screen(tmp_path / level)
+    assert (screen.reader, screen.problems) == ("wilds", ())
+    assert [c.name for c in screen.channels] == ["Nuclei", "ER", "Actin"]
+    plate = screen.plates[-1]
+    assert plate.key == ("HUVEC-01", "Plate2")
+    assert plate.map[B02].perturbation == "s_2B02"
+    np.testing.assert_array_equal(plate.read(B02, 2)[1], planes["HUVEC-01", "Plate2", "B02", 2, 2])
+
+
 @needs_real_data
 def test_the_real_operetta_plate_is_understood() -> None:
     screen = open_screen(REAL / "operetta")
