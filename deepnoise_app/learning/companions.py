@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 import torch
 from lightning_fabric import Fabric
 
-from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.device import arithmetic, pick_device
 from deepnoise_app.learning.ranks import PRECISIONS, Ranks
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import worker_command
@@ -34,7 +34,8 @@ def companion_rank() -> int:
 @contextmanager
 def together(run: RunFolder, recipe: Recipe) -> Iterator[Ranks]:
     """Join the processes that train together; the worker starts the others first."""
-    device, precision = pick_device(recipe.device), recipe.training.precision
+    device = pick_device(recipe.device)
+    precision = arithmetic(recipe.training.precision, device)
     if recipe.devices == 1:
         yield Ranks.alone(device, precision)
         return

@@ -34,6 +34,14 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def arithmetic(precision: str, device: torch.device) -> str:
+    """Return the precision that is used: on a CPU always 32 bits.
+
+    Gradients of small bf16 convolutions are infinite on some CPUs (torch 2.14 with oneDNN).
+    """
+    return "32" if device.type == "cpu" else precision
+
+
 def check_devices(name: str, count: int) -> None:
     """Refuse a wish for devices that this computer does not have.
 

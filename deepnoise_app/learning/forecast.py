@@ -10,7 +10,13 @@ from typing import Any
 import torch
 
 from deepnoise_app.analysis.placement import guess_by_position
-from deepnoise_app.learning.device import memory_budget, name_device, pick_device, thread_count
+from deepnoise_app.learning.device import (
+    arithmetic,
+    memory_budget,
+    name_device,
+    pick_device,
+    thread_count,
+)
 from deepnoise_app.learning.examples import UNLABELLED, find_examples, find_unlabelled
 from deepnoise_app.learning.lesson_material import training_store
 from deepnoise_app.learning.lesson_plan import TrainingPlan
@@ -112,7 +118,7 @@ def _tried(
     blank = torch.zeros(count, len(plan.channels), size, size, device=device)
     sites = laid_out(blank, recipe.training)
     labels = torch.zeros(count, dtype=torch.long, device=device)
-    bf16 = recipe.training.precision == "bf16"
+    bf16 = arithmetic(recipe.training.precision, device) == "bf16"
     supervised = SupervisedObjective(network)
     taught = TeacherObjective(network, copy.deepcopy(network))
     weights = torch.full((count,), 1 / count, device=device)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from deepnoise_app.errors import RecipeError
-from deepnoise_app.learning.device import check_devices
+from deepnoise_app.learning.device import arithmetic, check_devices, pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels, network_of
@@ -112,8 +112,16 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
         library,
         network,
         start,
+        notes=_notes(recipe),
     )
     return _with_second_stage(plan, recipe, plates) if recipe.stage_two.epochs else plan
+
+
+def _notes(recipe: Recipe) -> tuple[str, ...]:
+    wanted = recipe.training.precision
+    if arithmetic(wanted, pick_device(recipe.device)) == wanted:
+        return ()
+    return (f"{wanted} is for graphics cards: on this computer's CPU the network uses 32 bits",)
 
 
 def _check_classes(learned: Sequence[Plate], classes: Classes) -> None:

@@ -152,12 +152,15 @@ def classroom(screen: Screen, recipe: Recipe, reading: Reading, tmp_path: Path):
         name: str = "second",
         training: dict[str, object] | None = None,
         drop_rate: float = 0.1,
+        size: int = SIZE,
         **stage_two: object,
     ) -> Classroom:
         changes = {
             "training": recipe.training.model_copy(update=training or {}),
             "stage_two": SETTINGS.model_copy(update=stage_two),
-            "network": recipe.network.model_copy(update={"drop_rate": drop_rate}),
+            "network": recipe.network.model_copy(
+                update={"drop_rate": drop_rate, "input_size": size}
+            ),
         }
         return Classroom(screen, recipe.model_copy(update=changes), reading, tmp_path / name)
 

@@ -47,7 +47,7 @@ class Classroom:
         folder: Path,
         ranks: Ranks | None = None,
     ) -> None:
-        self.ranks = ranks or Ranks.alone(CPU)
+        self.ranks = ranks or Ranks.alone(CPU, recipe.training.precision)
         labelled, unlabelled = screen.plates[:4], screen.plates[4:6]
         classes = find_classes(labelled, include_controls=True)
         store = SiteStore(screen.plates[:6], [(0, 1)] * 6, recipe.network.input_size, 10**8)

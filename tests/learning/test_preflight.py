@@ -83,3 +83,10 @@ def test_plan_tells_both_stages(recipe, folder, tmp_path) -> None:
     assert found["unlabelled"] == found["held_out"]
     assert found["unlabelled_wells"] == 8
     assert found["seconds_of_stages"][1] > found["seconds_of_stages"][0]
+
+
+def test_fewer_bits_are_for_graphics_cards_and_the_cpu_says_so(recipe, folder, tmp_path) -> None:
+    training = recipe.training.model_copy(update={"precision": "bf16"})
+    changes = {"screen": [str(folder)], "training": training, "device": "cpu"}
+    found = planned(recipe.model_copy(update=changes), tmp_path / "p")
+    assert any("bf16 is for graphics cards" in note for note in found["notes"])

@@ -182,6 +182,16 @@ def test_crashed_in_the_middle_of_a_step_and_gone_on_with_equals_never_crashed(c
     assert same(whole, again.go())
 
 
+def test_in_fewer_bits_and_another_layout_it_resumes_bit_for_bit_too(classroom) -> None:
+    fast = {"precision": "bf16", "channels_last": True}
+    whole = classroom("a", training=fast, size=32).go()
+    assert all(value.dtype == torch.float32 for value in whole.values() if value.is_floating_point()
+               and value.ndim)  # fmt: skip
+    with pytest.raises(Interrupted):
+        classroom("b", training=fast, size=32).go(stop_after(6))
+    assert same(whole, classroom("b", training=fast, size=32).go())
+
+
 def test_the_student_learns_and_tells_its_losses_by_name(classroom) -> None:
     room = classroom(epochs=6, learning_rate=1e-2, optimizer="adamw", consistency=1.0)
     room.go()

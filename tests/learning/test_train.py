@@ -15,7 +15,7 @@ from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.outcome import Outcome
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.schedule import learning_rate
-from deepnoise_app.learning.stage import STUDENT, SupervisedStage
+from deepnoise_app.learning.stage import STUDENT, SupervisedStage, lay_out
 from deepnoise_app.learning.train import Course, train
 from deepnoise_app.learning.training_run import mark_of
 from deepnoise_app.runs.events import EpochEnded, Event
@@ -42,6 +42,7 @@ class School:
         self.batches = Batches(lesson, drawing, recipe.seed, reading.pool)
         torch.manual_seed(recipe.seed)
         self.network = DeepNoiseNet(recipe.network, 2, len(classes.names), 30, 0.1)
+        lay_out(self.network, settings)
         self.kept: list[Outcome | None] = []
         self.events: list[Event] = []
         stage = SupervisedStage(self.network, self.batches, settings, recipe.seed, CPU)
@@ -49,7 +50,7 @@ class School:
             stage,
             settings,
             recipe.seed,
-            Ranks.alone(CPU),
+            Ranks.alone(CPU, settings.precision),
             folder,
             mark_of(recipe),
             1,
@@ -90,6 +91,20 @@ def test_stopped_and_resumed_equals_never_stopped_bit_for_bit(school, steps, opt
     again = school("b", epochs=3, optimizer=optimizer).go()
     assert whole.keys() == again.keys()
     assert all(torch.equal(whole[name], again[name]) for name in whole)
+
+
+FAST = {"channels_last": True, "cutmix": 0.5, "clip_norm": 1.0}
+
+
+def test_with_all_that_makes_it_fast_it_learns_and_resumes_bit_for_bit(school) -> None:
+    whole = school("a", epochs=4, learning_rate=1e-2, **FAST)
+    weights = whole.go()
+    ended = [event for event in whole.events if isinstance(event, EpochEnded)]
+    assert ended[-1].loss < 0.8 * ended[0].loss
+    with pytest.raises(Interrupted):
+        school("b", epochs=4, learning_rate=1e-2, **FAST).go(stop_after(5))
+    again = school("b", epochs=4, learning_rate=1e-2, **FAST).go()
+    assert all(torch.equal(weights[name], again[name]) for name in weights)
 
 
 def test_losses_told_after_resuming_are_those_of_the_whole_run(school) -> None:
