@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,11 +11,14 @@ import pytest
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.measuring import measure, measures_path, sites_path
 from deepnoise_app.measuring import run as measuring
+from deepnoise_app.measuring.cache import stamp
 from deepnoise_app.readers import open_screen
+from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.events import Progress, Saved
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ending
+from deepnoise_app.screen import Channel, Plate, PlateShape, WellId
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
 
@@ -157,3 +162,34 @@ def test_a_plate_map_says_what_wells_hold(folder, tmp_path) -> None:
     ended = measure(other)
     assert ended.ending is Ending.REFUSED
     assert "lists none of the plates (it lists RPE-01" in ended.message
+
+
+def test_another_choice_in_the_same_files_is_another_plate(folder) -> None:
+    plate = open_screen(folder).plates[0]
+    same = stamp(open_screen(folder).plates[0], "basic")
+    assert stamp(plate, "basic") == same
+    assert stamp(plate, "all") != same
+    paged = tuple(tuple(p._replace(page=1) for p in stack) for stack in plate.pixels.stacks)
+    for changed in ({"stacks": paged}, {"offset": 5}):
+        assert stamp(replace(plate, pixels=replace(plate.pixels, **changed)), "basic") != same
+    assert stamp(replace(plate, channels=plate.channels[::-1]), "basic") != same
+
+
+def test_a_zarr_plate_is_known_by_its_chunks_and_the_plane_that_is_shown(tmp_path) -> None:
+    chunk = tmp_path / "A" / "1" / "0" / "c"
+    chunk.parent.mkdir(parents=True)
+    chunk.write_bytes(b"one")
+    pixels = ZarrPixels(
+        str(tmp_path), ("A/1",), ("0",), np.zeros((1, 1), np.int16), (), "cyx", (0,)
+    )
+    plate = Plate("E", "P", PlateShape(2, 3), (Channel("DNA"),), (1,), (WellId(0, 0),), pixels)
+    first = stamp(plate, "basic")
+    assert first is not None
+    assert stamp(replace(plate, pixels=replace(pixels, plane=2)), "basic") != first
+    chunk.write_bytes(b"three")
+    assert stamp(plate, "basic") != first
+
+
+def test_pixels_that_are_made_are_not_kept() -> None:
+    design = ScreenDesign(experiments=1, unlabelled=0, plates=1, perturbations=2, size=16)
+    assert stamp(simulate_screen(design).screen.plates[0], "basic") is None

@@ -10,7 +10,6 @@ import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import pandas as pd
 import platformdirs
@@ -19,21 +18,14 @@ import pyarrow as pa
 from deepnoise_app.analysis.kinds import Depth
 from deepnoise_app.analysis.measures import PLACE
 from deepnoise_app.errors import RunError
+from deepnoise_app.readers.pixels import FilePixels
+from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import HOME
-from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.screen import PixelSource, Plate, WellId
 
 # Goes up whenever a measure changes its meaning.
-VERSION = 1
-
-
-@runtime_checkable
-class Files(Protocol):
-    """A pixel source with one file per plane."""
-
-    def path(self, well: int, site: int, channel: int) -> Path:
-        """File of a plane."""
-        ...
+VERSION = 2
 
 
 def cache_folder() -> Path:
@@ -45,19 +37,35 @@ def cache_folder() -> Path:
 
 def stamp(plate: Plate, depth: Depth) -> str | None:
     """Name under which a plate's measures are kept; None where its files cannot be told."""
-    pixels = plate.pixels
-    if not isinstance(pixels, Files):
+    chosen = _files(plate.pixels)
+    if chosen is None:
         return None
-    known = hashlib.sha256(f"{VERSION} {depth} {plate.key} {plate.channels}".encode())
-    present = plate.present
-    for well, site, channel in zip(*present.nonzero(), strict=True):
-        path = pixels.path(int(well), int(site), int(channel))
+    choice, files = chosen
+    known = hashlib.sha256(f"{VERSION} {depth} {plate.key} {plate.channels} {choice}".encode())
+    known.update(f"{plate.wells} {plate.sites}".encode() + plate.present.tobytes())
+    for path in files:
         try:
             found = path.stat()
         except OSError:
             return None
         known.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return known.hexdigest()[:32]
+
+
+def _files(pixels: PixelSource) -> tuple[str, list[Path]] | None:
+    """All files of a plate, sorted, and what is chosen in them: pages, Z-planes, time."""
+    match pixels:
+        case FilePixels():
+            places = (map(int, place) for place in zip(*pixels.present.nonzero(), strict=True))
+            names = {name for place in places for name in pixels.names(*place)}
+            choice = f"{pixels.stacks} {pixels.offset} {pixels.stack_of.tobytes().hex()}"
+            return choice, [Path(pixels.root, name) for name in sorted(names)]
+        case ZarrPixels():
+            choice = f"{pixels.images} {pixels.channel_at} {pixels.plane} {pixels.time}"
+            wells = [Path(pixels.root, well) for well in pixels.wells]
+            return choice, sorted(path for well in wells for path in well.rglob("*"))
+        case _:
+            return None
 
 
 def keep(plate: Plate, depth: Depth, wells: pd.DataFrame, sites: pd.DataFrame) -> None:

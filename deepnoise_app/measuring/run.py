@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepnoise_app.analysis.correction import COLUMN, Correction
 from deepnoise_app.analysis.measures import MeasuredWell, Measures, measure_well, site_table
 from deepnoise_app.errors import Interrupted, RecipeError, ScreenError
 from deepnoise_app.measuring.cache import keep, kept
@@ -167,4 +168,5 @@ class Measuring:
 
 
 def _write(path: Path, table: pd.DataFrame) -> None:
-    write_beside(path, lambda beside: table.to_parquet(beside, index=False))
+    named = table.assign(**{COLUMN: str(Correction.NONE)})
+    write_beside(path, lambda beside: named.to_parquet(beside, index=False))

@@ -76,7 +76,7 @@ def summary_tables(summary: ScreenSummary) -> dict[str, pd.DataFrame]:
         "variance": _joined(
             summary, lambda one: list(map(asdict, one.variance.components)), _names(Component)
         ),
-        "controls": _joined(summary, _controls, (*_names(ControlPair), "correction")),
+        "controls": _joined(summary, _controls, _names(ControlPair)),
         "flags": pd.DataFrame(
             [
                 {**asdict(flag), "well": flag.well.name, "reason": str(flag.reason)}
@@ -102,8 +102,13 @@ def _controls(one: MeasureSummary) -> list[dict[str, object]]:
 
 
 def _joined(summary: ScreenSummary, rows_of: RowsOf, columns: Sequence[str]) -> pd.DataFrame:
-    rows = [{"measure": one.column, **row} for one in summary.measures for row in rows_of(one)]
-    return pd.DataFrame(rows, columns=["measure", *columns])
+    """Rows of all measures; they rest on the measures as taken, unless they say otherwise."""
+    rows = [
+        {"measure": one.column, "correction": str(Correction.NONE), **row}
+        for one in summary.measures
+        for row in rows_of(one)
+    ]
+    return pd.DataFrame(rows, columns=["measure", *columns, "correction"])
 
 
 def _both(path: Path, table: pd.DataFrame) -> None:

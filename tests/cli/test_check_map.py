@@ -53,11 +53,6 @@ def test_swapped_plates_are_told_and_the_proposal_undoes_the_swap(
     assert dict(read_plate_map(out / "proposal.csv")) == dict(read_plate_map(unseen / "true.csv"))
     with (out / "map-check.csv").open(encoding="utf-8") as file:
         assert [row["verdict"] for row in csv.DictReader(file)] == ["differs", "differs"]
-    again = deepnoise("check-map", unseen / "screen", "--plate-map", out / "proposal.csv",
-                      "--model", "demo", "--json")  # fmt: skip
-    plates = json.loads(again.out)["plates"]
-    assert [plate["verdict"] for plate in plates] == ["fits", "fits"]
-    assert plates[0]["fits"][0]["kind"] == "as-mapped"
 
 
 def test_without_a_model_wells_that_hold_the_same_are_compared(deepnoise, screen, tmp_path) -> None:
@@ -66,6 +61,7 @@ def test_without_a_model_wells_that_hold_the_same_are_compared(deepnoise, screen
     plates = json.loads(said.out)["plates"]
     assert len(plates) == 3
     assert "differs" not in {plate["verdict"] for plate in plates}
+    assert {fit["kind"] for fit in plates[0]["fits"]} >= {"as-mapped", "rearranged"}
 
 
 def test_a_map_of_other_plates_is_refused(deepnoise, screen, tmp_path) -> None:
