@@ -125,7 +125,7 @@ def _knob(field: FieldInfo, edited: Callable[[], None]) -> _Knob | None:
         switch.toggled.connect(edited)
         return _Knob(switch, switch.isChecked, switch.setChecked)
     if kind is int or kind is float:
-        return _number(field, kind is int, edited)
+        return _number(field, kind is int, optional, edited)
     return _text(optional, edited) if kind is str else None
 
 
@@ -147,13 +147,23 @@ def _text(optional: bool, edited: Callable[[], None]) -> _Knob:
     )
 
 
-def _number(field: FieldInfo, whole: bool, edited: Callable[[], None]) -> _Knob:
-    box: QSpinBox | QDoubleSpinBox = _CalmSpinBox() if whole else _CalmDoubleSpinBox()
-    box.setRange(*_range(field, 1 if whole else 10**-DECIMALS))
+def _number(field: FieldInfo, whole: bool, optional: bool, edited: Callable[[], None]) -> _Knob:
+    """A box for a number; where there may be none, the step below the smallest stands for that."""
+    box: Any = _CalmSpinBox() if whole else _CalmDoubleSpinBox()
+    step = 1 if whole else 10**-DECIMALS
+    low, high = _range(field, step)
+    box.setRange(low - step if optional else low, high)
     unit = _unit(field)
     box.setSuffix(f" {unit}" if unit else "")
     box.valueChanged.connect(edited)
-    return _Knob(box, box.value, box.setValue)
+    if not optional:
+        return _Knob(box, box.value, box.setValue)
+    box.setSpecialValueText("none")
+    return _Knob(
+        box,
+        lambda: None if box.value() == box.minimum() else box.value(),
+        lambda value: box.setValue(box.minimum() if value is None else value),
+    )
 
 
 def _range(field: FieldInfo, step: float) -> tuple[Any, Any]:

@@ -93,8 +93,10 @@ class Recipe(_Part):
         "basic", "What is measured; all: focus, texture and number of nuclei as well."
     )
     reader: str | None = _knob(None, "File layout; found out where it is not given.")
-    plane: int | None = _knob(None, "Z-plane to use; the brightest of all where it is not given.")
-    time: int | None = _knob(None, "Time point to use; the first where it is not given.")
+    plane: int | None = _knob(
+        None, "Z-plane to use; the brightest of all where it is not given.", ge=0
+    )
+    time: int | None = _knob(None, "Time point to use; the first where it is not given.", ge=0)
     seed: int = _knob(0, "Start of all random numbers.", ge=0, le=2**32 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = _knob("auto", "Where the network computes.")
     workers: int = _knob(

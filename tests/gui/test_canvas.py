@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from napari.components import ViewerModel
 
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
@@ -43,8 +44,9 @@ def workbench(session: Session, qapp):
 
 
 @pytest.fixture
-def viewer(make_napari_viewer):
-    return make_napari_viewer()
+def viewer() -> ViewerModel:
+    """The model of a viewer, which is all that the canvas knows of napari."""
+    return ViewerModel()
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_labels_take_in_predictions_when_they_come(canvas, viewer, screen, sessi
     session.predictions = predictions(screen, well, expected)
     assert labels.text.values[0] == f"{well} s1 · {expected} 0.93"
     session.predictions = predictions(screen, well, "other")
-    assert labels.text.values[1] == f"{well} s2 · {expected} → other 0.93"
+    assert labels.text.values[1] == f"{well} s2 · {expected}\n→ other 0.93"
     assert list(labels.features["predicted"]) == ["other", "other"]
     assert list(labels.features["confidence"]) == [0.93, 0.93]
     session.predictions = None

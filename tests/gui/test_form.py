@@ -9,7 +9,7 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox
 
 from deepnoise_app.gui.form import Form
-from deepnoise_app.runs.recipe import Network, Training
+from deepnoise_app.runs.recipe import Network, Recipe, Training
 
 
 @pytest.fixture
@@ -113,3 +113,15 @@ def test_the_wheel_turns_no_knob(training: Form[Training], qtbot: QtBot) -> None
     epochs.wheelEvent(turn)
     assert epochs.value() == 16
     assert not turn.isAccepted()
+
+
+def test_a_number_that_may_be_absent_reads_none_below_its_smallest(qtbot: QtBot) -> None:
+    form = Form(Recipe(plane=3))
+    qtbot.addWidget(form)
+    plane, time = form.control("plane"), form.control("time")
+    assert isinstance(plane, QSpinBox)
+    assert isinstance(time, QSpinBox)
+    assert (plane.value(), time.text()) == (3, "none")
+    plane.setValue(plane.minimum())
+    time.setValue(2)
+    assert (form.value().plane, form.value().time) == (None, 2)
