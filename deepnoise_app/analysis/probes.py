@@ -64,7 +64,10 @@ def probe(profiles: Profiles, target: Target, seed: int = 0) -> Probe:
         else StratifiedKFold(folds, shuffle=True, random_state=seed).split(profiles.features, code)
     )
     for train, test in splits:
-        if len(set(code[train])) > 1:
+        seen = len(set(code[train]))
+        if len(train) <= seen:
+            return Probe(target, len(names), nan, nan, nan, chance)
+        if seen > 1:
             discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
             model = make_pipeline(StandardScaler(), discriminant)
             predicted[test] = model.fit(profiles.features[train], code[train]).predict(

@@ -16,6 +16,7 @@ from deepnoise_app.screen import Role, WellId
 FEATURE = "Embedding_"
 # Added to the variances before sphering, as a part of their mean: few controls tell few directions.
 REGULARISED = 1e-2
+LEAST_HARMONY = 30
 SEPARATOR = " / "
 
 
@@ -138,9 +139,17 @@ def _harmony(profiles: Profiles) -> NDArray[np.float64]:
         raise ScreenError(f"the correction {Profiling.HARMONY} is refused: {reason}")
     if len(held) < 2:
         return profiles.features
+    if len(profiles) < LEAST_HARMONY:
+        raise ScreenError(
+            f"the correction {Profiling.HARMONY} is refused: {len(profiles)} wells form no"
+            f" clusters, at least {LEAST_HARMONY} are needed"
+        )
     import harmonypy
 
     meta = pd.DataFrame({"plate": profiles.plates})
-    found = harmonypy.run_harmony(profiles.features, meta, ["plate"], verbose=False)
+    clusters = min(100, max(2, round(len(profiles) / 30)))  # harmonypy's own rule, but for the 2
+    found = harmonypy.run_harmony(
+        profiles.features, meta, ["plate"], nclust=clusters, verbose=False
+    )
     corrected = np.asarray(found.Z_corr, dtype=np.float64)
     return corrected if corrected.shape == profiles.features.shape else corrected.T

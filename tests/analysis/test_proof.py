@@ -173,3 +173,14 @@ def test_tables_without_features_or_complete_wells_are_refused() -> None:
     blank["Embedding_0"] = np.nan
     with pytest.raises(ScreenError, match="no well of made has all features"):
         Profiles.of(blank, "made")
+
+
+@pytest.mark.parametrize("wells", [1, 2, 5, 12])
+@pytest.mark.parametrize("plates", [1, 2])
+def test_a_handful_of_wells_is_judged_or_refused_but_never_fails(wells, plates) -> None:
+    made = table(plates=plates).groupby("Metadata_Plate").head(wells)
+    for one in prove(Profiles.of(made, "few")):
+        assert one.refusal or one.wells == len(made)
+    if plates == 2:
+        with pytest.raises(ScreenError, match="wells form no clusters, at least 30 are needed"):
+            correct_profiles(Profiles.of(made, "few"), Profiling.HARMONY)
