@@ -63,7 +63,9 @@ def probe(profiles: Profiles, target: Target, seed: int = 0) -> Probe:
         if across
         else StratifiedKFold(folds, shuffle=True, random_state=seed).split(profiles.features, code)
     )
-    for train, test in splits:
+    for others, test in splits:
+        # A class of one well has no spread to learn from.
+        train = others[np.bincount(code[others])[code[others]] > 1]
         seen = len(set(code[train]))
         if len(train) <= seen:
             return Probe(target, len(names), nan, nan, nan, chance)

@@ -184,3 +184,11 @@ def test_a_handful_of_wells_is_judged_or_refused_but_never_fails(wells, plates) 
     if plates == 2:
         with pytest.raises(ScreenError, match="wells form no clusters, at least 30 are needed"):
             correct_profiles(Profiles.of(made, "few"), Profiling.HARMONY)
+
+
+def test_a_row_with_a_single_well_is_passed_over_without_a_warning() -> None:
+    made = table(plates=4)
+    odd = made[(made["Metadata_Well"].str[0] != "D") | (made.index == made.index[-1])]
+    found = probe(Profiles.of(odd, "odd"), "row")
+    assert found.classes == 4
+    assert 0 <= found.value <= 1
