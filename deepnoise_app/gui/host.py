@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QIcon, QOffscreenSurface, QOpenGLContext
 from qtpy.QtWidgets import QApplication, QLabel, QWidget
@@ -89,6 +90,16 @@ def opengl_works() -> bool:
     works = bool(context.create()) and bool(context.makeCurrent(surface))
     context.doneCurrent()
     return works
+
+
+def warm_up(host: Host) -> None:
+    """Have napari load what its first layers need, so that the first plate does not wait for it."""
+    from deepnoise_app.gui.layers import channel_layer, label_layer
+
+    if host.has_opengl and not host.viewer.layers:
+        for layer in (channel_layer("", np.zeros((2, 2), np.uint8)), label_layer((), "white")):
+            host.viewer.layers.append(layer)
+        host.viewer.layers.clear()
 
 
 def close_canvas(host: Host) -> None:

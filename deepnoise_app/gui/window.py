@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtCore import Qt
-from qtpy.QtGui import QCloseEvent
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.closing import ask_about_runs
 from deepnoise_app.gui.drops import FolderDrops
-from deepnoise_app.gui.host import Host, close_canvas
+from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.preferences import Preferences
@@ -20,6 +20,7 @@ from deepnoise_app.gui.welcome import Welcome
 SIZE = (1440, 900)
 DOCK_WIDTH = 380
 RESULTS_HEIGHT = 260
+WARM_UP_AFTER_MS = 200
 # Changes when docks come or go, so that an old arrangement is not forced on new ones.
 ARRANGEMENT = 1
 
@@ -116,6 +117,15 @@ class MainWindow(QMainWindow):
     def _on_predictions(self) -> None:
         if self.parts.session.predictions is not None:
             self.results_dock.show()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show the window first, and only then load what pictures need."""
+        super().showEvent(event)
+        QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if not self.parts.session.screens:
+            warm_up(self.host)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Ask what becomes of the runs, then let go of everything but them."""

@@ -100,6 +100,8 @@ def test_start_of_the_window_beside_bare_napari(tmp_path, say) -> None:
 
 def test_from_the_drop_to_the_first_picture(window, qapp, folder, say) -> None:
     session = window.parts.session
+    rest = time.perf_counter() + 2  # a user does not drop a folder within the first two seconds
+    until(qapp, lambda: time.perf_counter() > rest)
     window.open([folder])
     took = until(qapp, lambda: session.picture is not None)
     plate = session.plate
