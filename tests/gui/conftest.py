@@ -46,15 +46,14 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     if isalive(made):  # a test may have closed it
         made.parts.session.runs = ()  # nothing asks before it closes
         made.close()
-    del made
-    let_go(qapp)
-
-
-def let_go(qapp) -> None:
-    """Let Qt and Python forget closed windows: napari's own fixture insists on it."""
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
-    gc.collect()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget closed windows before napari's own fixture counts those that are left."""
+    if "make_napari_viewer" in getattr(item, "fixturenames", ()):
+        gc.collect()
 
 
 @pytest.fixture
