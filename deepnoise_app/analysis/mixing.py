@@ -18,29 +18,40 @@ NEIGHBOURS, GRAPH_NEIGHBOURS = 90, 15
 _TRIES, _TOLERANCE = 50, 1e-5
 
 
+def silhouettes(
+    features: NDArray[np.float64], batches: Sequence[str], labels: Sequence[str]
+) -> NDArray[np.float64]:
+    """(wells,): 1 - |silhouette of the batch| among the wells of the same label.
+
+    NaN for the wells of a label that is in one batch only.
+    """
+    batch, label = np.array(batches), np.array(labels)
+    values = np.full(len(label), np.nan)
+    for name in sorted(set(label)):
+        mine = label == name
+        if 1 < len(set(batch[mine])) < mine.sum():
+            values[mine] = 1 - np.abs(silhouette_samples(features[mine], batch[mine]))
+    return values
+
+
 def batch_silhouette(
     features: NDArray[np.float64], batches: Sequence[str], labels: Sequence[str]
 ) -> float:
     """1 where the batches of each label cannot be told apart, 0 where they lie apart (batch ASW).
 
-    Mean over labels of 1 - |silhouette of the batch|; NaN if no label is in two batches.
+    Mean over labels of the mean over their wells; NaN if no label is in two batches.
     """
-    batch, label = np.array(batches), np.array(labels)
-    means = []
-    for name in sorted(set(label)):
-        mine = label == name
-        groups = len(set(batch[mine]))
-        if 1 < groups < mine.sum():
-            found = silhouette_samples(features[mine], batch[mine])
-            means.append(float((1 - np.abs(found)).mean()))
+    values, label = silhouettes(features, batches, labels), np.array(labels)
+    told = np.isfinite(values)
+    means = [values[told & (label == name)].mean() for name in sorted(set(label[told]))]
     return float(np.mean(means)) if means else float("nan")
 
 
-def graph_connectivity(features: NDArray[np.float64], labels: Sequence[str]) -> float:
-    """Mean over labels of the share of its wells in its largest piece of the neighbour graph."""
+def connectivities(features: NDArray[np.float64], labels: Sequence[str]) -> NDArray[np.float64]:
+    """(labels,): share of each label's wells in its largest piece of the neighbour graph."""
     count = min(GRAPH_NEIGHBOURS, len(features) - 1)
     if count < 1:
-        return float("nan")
+        return np.zeros(0)
     graph = csr_matrix(NearestNeighbors(n_neighbors=count).fit(features).kneighbors_graph())
     label = np.array(labels)
     shares = []
@@ -48,19 +59,24 @@ def graph_connectivity(features: NDArray[np.float64], labels: Sequence[str]) -> 
         at = np.flatnonzero(label == name)
         _, piece = connected_components(graph[at][:, at], connection="strong")
         shares.append(np.bincount(piece).max() / len(at))
-    return float(np.mean(shares))
+    return np.array(shares)
 
 
-def mixing_index(features: NDArray[np.float64], batches: Sequence[str]) -> float:
-    """iLISI: 0 where all neighbours are of one batch, 1 where all batches are among them alike.
+def graph_connectivity(features: NDArray[np.float64], labels: Sequence[str]) -> float:
+    """Mean over labels of the share of its wells in its largest piece of the neighbour graph."""
+    shares = connectivities(features, labels)
+    return float(shares.mean()) if len(shares) else float("nan")
 
-    Median over wells of the inverse Simpson index of the neighbours' batches, weighted by a
-    Gaussian of fixed perplexity, scaled by the number of batches; NaN with one batch.
+
+def mixing_indices(features: NDArray[np.float64], batches: Sequence[str]) -> NDArray[np.float64]:
+    """(wells,): inverse Simpson index of the neighbours' batches, scaled to 0 to 1.
+
+    Neighbours are weighted by a Gaussian of fixed perplexity. Empty with a single batch.
     """
     names, code = np.unique(batches, return_inverse=True)
     count = min(NEIGHBOURS, len(features) - 1)
     if len(names) < 2 or count < 3:
-        return float("nan")
+        return np.zeros(0)
     finder = NearestNeighbors(n_neighbors=count + 1).fit(features)
     distances, neighbours = finder.kneighbors(features)
     distances, neighbours = distances[:, 1:], neighbours[:, 1:]
@@ -69,7 +85,16 @@ def mixing_index(features: NDArray[np.float64], batches: Sequence[str]) -> float
         weights = _gaussian(distances[well], count / 3)
         shares = np.bincount(code[neighbours[well]], weights, minlength=len(names))
         indices[well] = 1 / float((shares**2).sum())
-    return float((np.median(indices) - 1) / (len(names) - 1))
+    return np.asarray((indices - 1) / (len(names) - 1))
+
+
+def mixing_index(features: NDArray[np.float64], batches: Sequence[str]) -> float:
+    """iLISI: 0 where all neighbours are of one batch, 1 where all batches are among them alike.
+
+    Median over wells; NaN with one batch.
+    """
+    indices = mixing_indices(features, batches)
+    return float(np.median(indices)) if len(indices) else float("nan")
 
 
 def _gaussian(distances: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:

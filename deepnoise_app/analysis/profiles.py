@@ -49,6 +49,18 @@ class Profiles:
     def __len__(self) -> int:
         return len(self.wells)
 
+    def only(self, at: NDArray[np.intp]) -> Profiles:
+        """Return the wells at some numbers."""
+        return replace(
+            self,
+            features=self.features[at],
+            experiments=tuple(self.experiments[i] for i in at),
+            plates=tuple(self.plates[i] for i in at),
+            wells=tuple(self.wells[i] for i in at),
+            roles=tuple(self.roles[i] for i in at),
+            perturbations=tuple(self.perturbations[i] for i in at),
+        )
+
     @classmethod
     def of(cls, table: pd.DataFrame, name: str, columns: Sequence[str] | None = None) -> Profiles:
         """Take profiles from a table of wells; wells with a value that is not known are left out.
@@ -143,6 +155,11 @@ def _harmony(profiles: Profiles) -> NDArray[np.float64]:
         raise ScreenError(
             f"the correction {Profiling.HARMONY} is refused: {len(profiles)} wells form no"
             f" clusters, at least {LEAST_HARMONY} are needed"
+        )
+    if profiles.features.shape[1] < 2:
+        raise ScreenError(
+            f"the correction {Profiling.HARMONY} is refused: it compares directions, and"
+            f" {profiles.name} is a single number for each well"
         )
     import harmonypy
 

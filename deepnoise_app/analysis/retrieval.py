@@ -28,10 +28,13 @@ class Retrieval:
 def retrieval(profiles: Profiles) -> Retrieval:
     """Rank the wells of other plates by cosine similarity and see where replicates come.
 
+    Profiles of a single feature have no direction: there the nearest come first.
+
     Positives hold the same perturbation on another plate, negatives another perturbation on
     another plate or the same; average precision as in Kalinin et al. 2025 (copairs).
     """
-    unit = _unit(profiles.features)
+    features = profiles.features
+    unit = features if features.shape[1] == 1 else _unit(features)
     names, plates = np.array(profiles.perturbations), np.array(profiles.plates)
     precision = np.full(len(names), np.nan)
     expected = np.full(len(names), np.nan)
@@ -43,7 +46,8 @@ def retrieval(profiles: Profiles) -> Retrieval:
         candidates = positive | (~same & (names != ""))
         if not positive.any():
             continue
-        order = np.argsort(-(unit[candidates] @ unit[well]), kind="stable")
+        like = _likeness(unit[candidates], unit[well])
+        order = np.argsort(-like, kind="stable")
         precision[well] = average_precision(positive[candidates][order])
         expected[well] = positive.sum() / candidates.sum()
     told = np.isfinite(precision)
@@ -53,6 +57,10 @@ def retrieval(profiles: Profiles) -> Retrieval:
         float(np.mean(means)) if means else float("nan"),
         float(expected[told].mean()) if means else float("nan"),
     )
+
+
+def _likeness(others: NDArray[np.float64], one: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-np.abs(others - one)[:, 0] if len(one) == 1 else others @ one)
 
 
 def average_precision(relevant: NDArray[np.bool_]) -> float:
@@ -77,7 +85,10 @@ class Replication:
 
 
 def replication(profiles: Profiles, seed: int = 0) -> Replication:
-    """Correlate wells that hold the same with each other, and with wells that do not."""
+    """Correlate wells that hold the same with each other, and with wells that do not.
+
+    A single feature correlates with nothing: there all is NaN.
+    """
     values = _unit(profiles.features - profiles.features.mean(axis=1, keepdims=True))
     names, plates = np.array(profiles.perturbations), np.array(profiles.plates)
     medians, counts = [], []
@@ -90,7 +101,7 @@ def replication(profiles: Profiles, seed: int = 0) -> Replication:
             medians.append(float(np.median(pairs)))
             counts.append(len(pairs))
     nan = float("nan")
-    if not medians:
+    if not medians or profiles.features.shape[1] == 1:
         return Replication(0, nan, nan, nan)
     null = _null(values, names, plates, counts, np.random.default_rng(seed))
     share = float((np.array(medians) > null).mean())

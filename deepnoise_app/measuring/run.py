@@ -115,9 +115,7 @@ class Measuring:
             If a stop was asked for; what was measured is saved first.
         """
         depth = self.recipe.measures
-        known = kept(self.plate, depth)
-        if known is None and depth == "basic":
-            known = kept(self.plate, "all")
+        known = kept(self.plate, "all") or kept(self.plate, depth)
         if known is None:
             found = self._measured(pool)
             sites = site_table(self.plate, self.plate.wells, found, depth)

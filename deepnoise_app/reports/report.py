@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.profiles import Profiles
 from deepnoise_app.analysis.proof import prove
+from deepnoise_app.analysis.trivial import trivial_profiles
 from deepnoise_app.errors import ModelError, RunError, ScreenError
 from deepnoise_app.readers import open_screen
 from deepnoise_app.reports.html import heading, page, paragraph, picture, table
@@ -33,8 +35,21 @@ SHOWN_PLATES, SHOWN_PROBLEMS = 4, 20
 VERSIONS = ("deepnoise-app", "numpy", "scipy", "pandas", "scikit-image", "torch", "timm")
 
 
-def write_report(folder: Path, out: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Trivial:
+    """Measures of the wells that a model has scored; `note` says what is lacking, and the cure."""
+
+    measures: Measures | None = None
+    note: str = "The wells were not measured, so that there are no trivial profiles to compare with"
+
+
+def write_report(folder: Path, out: Path, trivial: Trivial | None = None) -> None:
     """Write a page about a run folder or a screen.
+
+    Parameters
+    ----------
+    trivial
+        Measures of the wells of a scoring, to compare its embeddings with.
 
     Raises
     ------
@@ -45,18 +60,18 @@ def write_report(folder: Path, out: Path) -> None:
         raise RunError(f"there is no folder {folder}: give a run, or a screen")
     run = RunFolder(folder.absolute())
     if run.recipe_path.is_file():
-        title, parts = _run(run)
+        title, parts = _run(run, trivial or Trivial())
     else:
         title, parts = _screen(open_screen(folder))
     write_whole(out, page(title, [*parts, *_made(folder.name)]))
 
 
-def _run(run: RunFolder) -> tuple[str, list[str]]:
+def _run(run: RunFolder, trivial: Trivial) -> tuple[str, list[str]]:
     task = run.recipe.task
     head = [paragraph(f"Run {run.path.name}: {run.status().message or 'no word yet'}")]
     if run.predictions_path.is_file():
         predictions = Predictions.read(run.predictions_path)
-        parts = [*head, *scored_sections(predictions, _summary(run)), *_proved(run)]
+        parts = [*head, *scored_sections(predictions, _summary(run)), *_proved(run, trivial)]
         return "Predicted perturbations", parts
     measured = sorted((run.path / "measures").glob("*.parquet"))
     if measured:
@@ -67,11 +82,14 @@ def _run(run: RunFolder) -> tuple[str, list[str]]:
     raise RunError(f"{run.path} has nothing to report yet: its task {task} has left no result")
 
 
-def _proved(run: RunFolder) -> Iterator[str]:
-    """Tell what the embeddings of a scoring know, where it left some."""
+def _proved(run: RunFolder, trivial: Trivial) -> Iterator[str]:
+    """Tell what the embeddings of a scoring know, where it left some, and trivial profiles."""
     path = run.path / EMBEDDINGS
     if path.is_file():
-        yield from proved_sections(prove(Profiles.of(pd.read_parquet(path), "embeddings")))
+        model = Profiles.of(pd.read_parquet(path), "embeddings")
+        others = () if trivial.measures is None else trivial_profiles(trivial.measures, model)
+        proofs = [proof for profiles in (model, *others) for proof in prove(profiles)]
+        yield from proved_sections(proofs, trivial.note)
 
 
 def _summary(run: RunFolder) -> dict[str, Any]:

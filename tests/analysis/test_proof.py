@@ -163,7 +163,10 @@ def test_the_proof_tells_every_correction_and_why_one_is_refused() -> None:
         score, before = better[correction].precision, better[Profiling.NONE].precision
         assert score.low <= score.value <= score.high
         assert score.value > before.value > before.chance
-        assert better[correction].mixing > better[Profiling.NONE].mixing
+        assert better[correction].mixing.value > better[Profiling.NONE].mixing.value
+        for told in ("silhouette", "mixing", "connectivity"):
+            one = getattr(better[correction], told)
+            assert 0 <= one.low <= one.value <= one.high <= 1, told
 
 
 def test_tables_without_features_or_complete_wells_are_refused() -> None:

@@ -13,7 +13,7 @@ from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import RunError, ScreenError
 from deepnoise_app.reports.html import page, paragraph, table
 from deepnoise_app.reports.measured import measured_sections
-from deepnoise_app.reports.report import write_report
+from deepnoise_app.reports.report import Trivial, write_report
 from deepnoise_app.runs.events import EpochEnded, Finished
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
@@ -109,6 +109,27 @@ def test_a_scored_run_tells_accuracies_and_flagged_wells(tmp_path) -> None:
     found = whole(tmp_path / "page.html")
     for words in ("<td>0.75</td><td>0.700 to 0.800</td>", "Flagged wells", "unreadable: 1"):
         assert words in found, words
+
+
+def test_embeddings_are_compared_with_trivial_profiles_in_one_table(tmp_path) -> None:
+    run = RunFolder.create(tmp_path / "run", Recipe(task="score", screen=["x"]))
+    table = pd.concat([wells(["P1"]), wells(["P2"])], ignore_index=True).assign(
+        Prediction_Free="", Prediction_OnePerWell="", Prediction_PlatePrior="", Confidence=0.5,
+        Margin=0.1, Top2="", Top3="", Top4="", Top5="", Flags="", Model=EVIL, Correction="none",
+        Embedding_0=np.arange(192) % 12, Embedding_1=np.arange(192) % 7,
+        Cells_Count_DNA=np.arange(192) % 96,
+    )  # fmt: skip
+    table[list(COLUMNS)].to_parquet(run.predictions_path)
+    names = [c for c in table.columns if c.startswith(("Metadata", "Embedding"))]
+    table[names].to_parquet(run.path / "embeddings.parquet")
+    write_report(run.path, tmp_path / "page.html", Trivial(Measures(table), EVIL))
+    found = whole(tmp_path / "page.html")
+    rows = re.findall(r"<tr><td>([a-z ]+)</td><td>([a-z-]+)</td><td>192</td>", found)
+    kinds = ("embeddings", "mean intensities", "all measures", "cell count")
+    assert set(rows) >= {(kind, fix) for kind in kinds for fix in ("none", "plate-mean")}
+    assert "What each kind of profile knows" in found
+    write_report(run.path, tmp_path / "alone.html")
+    assert "The wells were not measured" in whole(tmp_path / "alone.html")
 
 
 def test_a_training_without_a_model_yet_shows_its_curves(tmp_path) -> None:
