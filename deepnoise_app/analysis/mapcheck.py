@@ -2,37 +2,28 @@
 
 For every plate all hypotheses get a probability: as mapped; turned, mirrored, shifted; what the map
 says of another plate; another library plate, or the same one, in an arrangement that no map tells.
-Then single wells that have changed places are looked for.
+Then single wells that have changed places are looked for, on a plate and between plates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.special import softmax
-
-from deepnoise_app.analysis.evidence import (
-    NOTHING,
-    Calibration,
-    Codes,
-    PlateEvidence,
-    fit_calibration,
-)
+from deepnoise_app.analysis.evidence import Calibration, PlateEvidence
 from deepnoise_app.analysis.exchanges import Exchange, find_exchanges
-from deepnoise_app.analysis.rearranged import rearrangements
-from deepnoise_app.screen import Library, PlateMap, Role
+from deepnoise_app.analysis.hypotheses import (
+    WEIGHT,
+    Hypothesis,
+    Key,
+    calibrate,
+    evidence_for,
+    hypotheses,
+    probabilities,
+)
+from deepnoise_app.screen import Library, PlateMap
 
-Key = tuple[str, str]
-AS_MAPPED, REARRANGED, OTHER_PLATE, LIBRARY = "as-mapped", "rearranged", "other-plate", "library"
-# Before any image is seen: how often a plate goes wrong, shared out over the ways it can.
-PRIOR = {REARRANGED: 0.008, OTHER_PLATE: 0.008, LIBRARY: 0.004}
-# Evidence of wells on one plate is not independent: it counts as this part of its sum. Set on
-# simulated errors so that of alarms with probability p a share p is right, or more.
-WEIGHT = 0.5
 ALARM = 0.9
 # Weighted evidence (in natural logarithms) below which no arrangement can be told from chance.
 LEAST_EVIDENCE = 3.0
@@ -95,16 +86,6 @@ class MapCheck:
     calibration: Calibration
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Guess:
-    kind: str
-    words: str
-    codes: Codes | None
-    columns: NDArray[np.intp] | None
-    map: PlateMap | None
-    of: Key | None = None
-
-
 def check_maps(plates: Sequence[PlateEvidence], library: Library | None = None) -> MapCheck:
     """Check the plate maps of a screen against what is seen on its plates.
 
@@ -113,69 +94,17 @@ def check_maps(plates: Sequence[PlateEvidence], library: Library | None = None) 
     library
         Library plates; without it, only arrangements that some map tells are considered.
     """
-    guesses = [_guesses(plate, plates, library) for plate in plates]
-    calibration = Calibration()
-    for _ in range(2):
-        best = [_best_codes(p, g, calibration) for p, g in zip(plates, guesses, strict=True)]
-        calibration = fit_calibration(plates, best)
+    guesses = [hypotheses(plate, plates, library) for plate in plates]
+    calibration = calibrate(plates, guesses)
     checks = [_check(p, g, calibration) for p, g in zip(plates, guesses, strict=True)]
-    return MapCheck(tuple(_with_swaps(checks)), calibration)
+    checks = _with_exchanges(_with_swaps(checks), plates, calibration)
+    return MapCheck(tuple(checks), calibration)
 
 
-def _guesses(
-    plate: PlateEvidence, plates: Sequence[PlateEvidence], library: Library | None
-) -> list[_Guess]:
-    """All hypotheses that differ from each other in some checked well; as mapped comes first."""
-    own = plate.codes(plate.map)
-    made = [_Guess(AS_MAPPED, "lies as the plate map says", own, None, plate.map)]
-    seen = {own.tobytes()}
-
-    def add(kind: str, words: str, plate_map: PlateMap, of: Key | None = None) -> None:
-        codes = plate.codes(plate_map)
-        if codes.tobytes() not in seen and (codes != NOTHING).any():
-            seen.add(codes.tobytes())
-            made.append(_Guess(kind, words, codes, None, plate_map, of))
-
-    for way in rearrangements():
-        add(REARRANGED, way.words, way.apply(plate.map, plate.shape))
-    for other in plates:
-        if other.key != plate.key:
-            name = " ".join(other.key)
-            add(OTHER_PLATE, f"holds what the map says of {name}", other.map, other.key)
-    for name, perturbations in ({} if library is None else library.plates).items():
-        held = [i for i, c in enumerate(plate.classes) if c in perturbations]
-        if held:
-            words = f"holds library plate {name} in an arrangement that no map tells"
-            made.append(_Guess(LIBRARY, words, None, np.array(held, dtype=np.intp), None))
-    return made
-
-
-def _evidence(plate: PlateEvidence, guess: _Guess, ratios: NDArray[np.float64]) -> float:
-    """Sum over wells of the logarithm of the likelihood ratio against chance."""
-    if guess.codes is not None:
-        at = np.flatnonzero(guess.codes != NOTHING)
-        return float(ratios[at, guess.codes[at]].sum())
-    treated = np.array([_may_be_treated(plate, well) for well in range(len(plate.wells))])
-    held = np.exp(ratios[treated][:, guess.columns]) if treated.any() else np.ones((0, 1))
-    return float(np.log(held.mean(axis=1)).sum())
-
-
-def _may_be_treated(plate: PlateEvidence, well: int) -> bool:
-    return plate.map[plate.wells[well]].role in (Role.TREATMENT, Role.UNKNOWN)
-
-
-def _best_codes(plate: PlateEvidence, guesses: list[_Guess], calibration: Calibration) -> Codes:
-    ratios = calibration.ratios(plate)
-    told = [guess for guess in guesses if guess.codes is not None]
-    best = max(told, key=lambda guess: _evidence(plate, guess, ratios))
-    return best.codes if best.codes is not None else plate.codes(plate.map)
-
-
-def _check(plate: PlateEvidence, guesses: list[_Guess], calibration: Calibration) -> PlateCheck:
-    ratios = calibration.ratios(plate)
-    evidence = np.array([_evidence(plate, guess, ratios) for guess in guesses])
-    shares = softmax(WEIGHT * evidence + np.log(_priors(guesses)))
-    order = np.argsort(-shares, kind="stable")[:SHOWN]
+def _check(plate: PlateEvidence, guesses: list[Hypothesis], calibration: Calibration) -> PlateCheck:
+    evidence = evidence_for(plate, guesses, calibration.ratios(plate))
+    shares = probabilities(guesses, evidence)
+    order = (-shares).argsort(kind="stable")[:SHOWN]
     fits = tuple(
         Fit(g.kind, g.words, float(shares[i]), float(evidence[i]), g.map, g.of)
         for i, g in ((int(i), guesses[i]) for i in order)
@@ -186,20 +115,29 @@ def _check(plate: PlateEvidence, guesses: list[_Guess], calibration: Calibration
         return replace(made, verdict=Verdict.UNTOLD, sentence=_untold(made))
     if float(shares[0]) <= 1 - ALARM:
         return replace(made, verdict=Verdict.DIFFERS, sentence=_differs(made), proposal=fits[0].map)
-    exchanged = find_exchanges(plate.wells, guesses[0].codes, ratios)
-    return replace(
-        made,
-        sentence=_fits(made, exchanged),
-        exchanged=exchanged,
-        proposal=_exchanged_map(plate.map, exchanged) if exchanged else None,
-    )
+    return replace(made, sentence=_fits(made, ()))
 
 
-def _priors(guesses: list[_Guess]) -> NDArray[np.float64]:
-    counts = {kind: sum(guess.kind == kind for guess in guesses) for kind in PRIOR}
-    wrong = np.array([PRIOR[g.kind] / counts[g.kind] if g.kind in PRIOR else 0 for g in guesses])
-    wrong[0] = 1 - wrong.sum()
-    return wrong
+def _with_exchanges(
+    checks: list[PlateCheck], plates: Sequence[PlateEvidence], calibration: Calibration
+) -> list[PlateCheck]:
+    """Say of plates whose map fits which wells changed places, also between plates."""
+    made = list(checks)
+    maps = {plate.key: plate.map for plate in plates}
+    for experiment in dict.fromkeys(check.experiment for check in checks):
+        at = [i for i, check in enumerate(checks)
+              if check.experiment == experiment and check.verdict is Verdict.FITS]  # fmt: skip
+        mine = [plates[i] for i in at]
+        found = find_exchanges(mine, [calibration.ratios(plate) for plate in mine])
+        for i, exchanged in zip(at, found, strict=True):
+            if exchanged:
+                made[i] = replace(
+                    checks[i],
+                    sentence=_fits(checks[i], exchanged),
+                    exchanged=exchanged,
+                    proposal=_exchanged_map(checks[i].key, exchanged, maps),
+                )
+    return made
 
 
 def _with_swaps(checks: list[PlateCheck]) -> list[PlateCheck]:
@@ -216,10 +154,14 @@ def _with_swaps(checks: list[PlateCheck]) -> list[PlateCheck]:
     return made
 
 
-def _exchanged_map(plate_map: PlateMap, exchanged: Sequence[Exchange]) -> PlateMap:
-    contents = dict(plate_map.contents)
+def _exchanged_map(
+    key: Key, exchanged: Sequence[Exchange], maps: Mapping[Key, PlateMap]
+) -> PlateMap:
+    contents = dict(maps[key].contents)
     for one in exchanged:
-        contents[one.first], contents[one.second] = plate_map[one.second], plate_map[one.first]
+        contents[one.first] = maps[one.plate or key][one.second]
+        if one.plate is None:
+            contents[one.second] = maps[key][one.first]
     return PlateMap(contents)
 
 
@@ -241,5 +183,8 @@ def _fits(check: PlateCheck, exchanged: Sequence[Exchange]) -> str:
     whole = f"fits: {check.agreeing} of {check.wells} wells look like what the map says"
     if not exchanged:
         return whole
-    told = ", ".join(f"{one.first} and {one.second}" for one in exchanged)
+    told = ", ".join(
+        f"{one.first} and {one.second}" + ("" if one.plate is None else f" of {one.plate[1]}")
+        for one in exchanged
+    )
     return f"{whole}, but these have changed places: {told}"

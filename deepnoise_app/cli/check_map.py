@@ -93,7 +93,11 @@ def describe(found: MapCheck) -> dict[str, Any]:
                     for fit in plate.fits
                 ],
                 "exchanged": [
-                    {"wells": [one.first.name, one.second.name], "probability": one.probability}
+                    {
+                        "wells": [one.first.name, one.second.name],
+                        "other_plate": None if one.plate is None else one.plate[1],
+                        "probability": one.probability,
+                    }
                     for one in plate.exchanged
                 ],
             }

@@ -12,7 +12,7 @@ from deepnoise_app.screen import Content, Library, PlateMap, PlateShape, Role, W
 
 DEPTH = 24
 SHAPE = PlateShape(8, 12)
-ERRORS = ("none", "swap", "rotated", "mirrored", "shift", "library", "exchange")
+ERRORS = ("none", "swap", "rotated", "mirrored", "shift", "library", "exchange", "between")
 
 
 def made_screen(
@@ -22,10 +22,12 @@ def made_screen(
     plates: int = 4,
     each: int = 60,
     shape: PlateShape = SHAPE,
+    shift: float = 0.0,
 ) -> tuple[list[PlateEvidence], Library]:
     """Scores of an ArcFace-like model: 10 cosines with class centres, wells off by `noise`.
 
-    Each plate holds one library plate of `each` perturbations in an order of its own, and four
+    `shift` moves all wells of a plate alike, so that their errors are not independent. Each plate
+    holds one library plate of `each` perturbations in an order of its own, and four
     wells each of two controls.
     """
     rng = np.random.default_rng(seed)
@@ -52,6 +54,8 @@ def made_screen(
             plate_map = PlateMap(dict(sorted(contents.items())))
             truth = [names.index(plate_map[w].perturbation) for w in plate_map]
             seen = centres[truth] + noise * rng.normal(size=(len(truth), DEPTH)) / np.sqrt(DEPTH)
+            if shift:
+                seen += shift * rng.normal(size=DEPTH) / np.sqrt(DEPTH)
             seen /= np.linalg.norm(seen, axis=1, keepdims=True)
             made.append(PlateEvidence(f"E{e}", f"P{p}", shape, tuple(plate_map),
                                       10 * seen @ centres.T, tuple(names), plate_map))  # fmt: skip
@@ -95,4 +99,16 @@ def plant(
         contents = dict(maps[at].contents)
         contents[first], contents[second] = contents[second], contents[first]
         maps[at] = PlateMap(contents)
+    elif error == "between":
+        near = [i for i, plate in enumerate(screen)
+                if plate.experiment == screen[at].experiment and i != at]  # fmt: skip
+        other = int(rng.choice(near))
+        first, second = (
+            str(rng.choice([w.name for w in maps[i] if maps[i][w].role is Role.TREATMENT]))
+            for i in (at, other)
+        )
+        a, b = WellId.parse(first), WellId.parse(second)
+        moved = {at: {a: maps[other][b]}, other: {b: maps[at][a]}}
+        for i, content in moved.items():
+            maps[i] = PlateMap({**maps[i].contents, **content})
     return [replace(p, map=m) for p, m in zip(screen, maps, strict=True)], at

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from deepnoise_app.analysis.evidence import Calibration, fit_calibration
+from deepnoise_app.analysis.exchanges import TOLD
 from deepnoise_app.analysis.mapcheck import ALARM, Verdict, check_maps
 from deepnoise_app.analysis.rearranged import rearrangements
 from deepnoise_app.screen import Content, PlateMap, PlateShape, Role, WellId
@@ -15,6 +16,7 @@ from deepnoise_app.screen import Content, PlateMap, PlateShape, Role, WellId
 from .made_evidence import ERRORS, made_screen, plant
 
 WRONG = [error for error in ERRORS if error != "none"]
+EXCHANGES = {"exchange", "between"}
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +31,31 @@ def test_each_error_is_found_where_it_is_and_nowhere_else(made, error) -> None:
     found = check_maps(planted, library)
     for before, after, check in zip(screen, planted, found.plates, strict=True):
         wrong = before.map.contents != after.map.contents
-        told = bool(check.exchanged) if error == "exchange" else check.verdict is Verdict.DIFFERS
+        told = bool(check.exchanged) if error in EXCHANGES else check.verdict is Verdict.DIFFERS
         assert told is wrong, (error, check.sentence)
         if check.proposal is not None and error not in {"shift", "library"}:
             assert check.proposal.contents == before.map.contents
+
+
+def test_a_well_exchanged_with_another_plate_is_told_on_both_with_its_partner(made) -> None:
+    screen, library = made
+    planted, _ = plant(screen, "between", np.random.default_rng(3))
+    checks = check_maps(planted, library).plates
+    one, other = (check for check in checks if check.exchanged)
+    (here,), (there,) = one.exchanged, other.exchanged
+    assert one.experiment == other.experiment
+    assert (here.plate, there.plate) == (other.key, one.key)
+    assert (here.first, here.second) == (there.second, there.first)
+    assert here.probability == there.probability > TOLD
+    assert f"{here.first} and {here.second} of {other.plate}" in one.sentence
+
+
+def test_wells_are_not_looked_for_on_plates_of_other_experiments(made) -> None:
+    screen, library = made
+    apart = [replace(plate, experiment=plate.key[0] + plate.plate) for plate in screen]
+    planted, _ = plant(screen, "between", np.random.default_rng(3))
+    moved = [replace(plate, map=wrong.map) for plate, wrong in zip(apart, planted, strict=True)]
+    assert not any(check.exchanged for check in check_maps(moved, library).plates)
 
 
 def test_right_maps_fit_and_nothing_is_proposed(made) -> None:
