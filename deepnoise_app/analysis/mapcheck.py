@@ -26,7 +26,7 @@ from deepnoise_app.screen import Library, PlateMap
 
 ALARM = 0.9
 # Weighted evidence (in natural logarithms) below which no arrangement can be told from chance.
-LEAST_EVIDENCE = 3.0
+LEAST_EVIDENCE = 5.0
 SHOWN = 5
 
 

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from deepnoise_app.analysis.evidence import Calibration, fit_calibration
-from deepnoise_app.analysis.exchanges import TOLD
+from deepnoise_app.analysis.exchanges import TOLD, find_exchanges
+from deepnoise_app.analysis.hypotheses import WEIGHT
 from deepnoise_app.analysis.mapcheck import ALARM, Verdict, check_maps
 from deepnoise_app.analysis.rearranged import rearrangements
 from deepnoise_app.screen import Content, PlateMap, PlateShape, Role, WellId
 
 from .made_evidence import ERRORS, made_screen, plant
+from .reliability import Setting, calibration_error, reliability, trials
 
 WRONG = [error for error in ERRORS if error != "none"]
 EXCHANGES = {"exchange", "between"}
@@ -56,6 +58,41 @@ def test_wells_are_not_looked_for_on_plates_of_other_experiments(made) -> None:
     planted, _ = plant(screen, "between", np.random.default_rng(3))
     moved = [replace(plate, map=wrong.map) for plate, wrong in zip(apart, planted, strict=True)]
     assert not any(check.exchanged for check in check_maps(moved, library).plates)
+
+
+def test_exchanges_are_found_whatever_the_order_of_a_plates_classes(made) -> None:
+    screen, _ = made
+    planted, at = plant(screen, "between", np.random.default_rng(3))
+    near = [plate for plate in planted if plate.experiment == planted[at].experiment]
+    turned = [
+        replace(p, scores=p.scores[:, ::-1], classes=p.classes[::-1]) if i % 2 else p
+        for i, p in enumerate(near)
+    ]
+    trust = fit_calibration(screen, [plate.codes(plate.map) for plate in screen])
+    found, again = (
+        find_exchanges(plates, [trust.ratios(p) for p in plates]) for plates in (near, turned)
+    )
+    assert found == again
+    assert sum(map(len, found)) == 2
+
+
+def test_an_unreadable_well_has_not_changed_places(made) -> None:
+    screen, library = made
+    planted, _ = plant(screen, "exchange", np.random.default_rng(3))
+    (at,) = (i for i, c in enumerate(check_maps(planted, library).plates) if c.exchanged)
+    well = check_maps(planted, library).plates[at].exchanged[0].first
+    scores = planted[at].scores.copy()
+    scores[planted[at].wells.index(well)] = np.nan
+    planted[at] = replace(planted[at], scores=scores)
+    assert not any(check.exchanged for check in check_maps(planted, library).plates)
+
+
+def test_maps_are_about_as_often_wrong_as_is_said() -> None:
+    settings = [Setting(4.0, 0.5, 1, 4, 24), Setting(3.0, 1.3, 1, 4, 24)]
+    found = list(trials(settings, range(300, 303)))
+    error = calibration_error(reliability(found, WEIGHT))
+    assert error < 0.06
+    assert error < calibration_error(reliability(found, WEIGHT / 4)) / 2
 
 
 def test_right_maps_fit_and_nothing_is_proposed(made) -> None:
