@@ -122,7 +122,8 @@ class Session:
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
-    `front` is the panel that a verb has asked to the front, by its title.
+    `front` is the panel that a verb has asked to the front, by its title; `busy` what goes on, and
+    `can_stop` whether it can be stopped.
     """
 
     events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
@@ -154,6 +155,7 @@ class Session:
     history: tuple[RunRecord, ...] = ()
     front: str = ""
     busy: str = ""
+    can_stop: bool = False
     notice: Notice | None = None
 
     def bring_forward(self, panel: str) -> None:

@@ -45,6 +45,10 @@ class NoticeBar(QWidget):
         self._busy.setTextVisible(False)
         self._busy.setFixedWidth(90)
         self._busy.setAccessibleName("Working")
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("Read no further: what is open stays as it is")
+        self.stop.setAccessibleName("Stop opening")
+        self.stop.clicked.connect(workbench.stop_opening)
         self._show = QPushButton("Show")
         self._show.setToolTip("Show all of it")
         self._show.clicked.connect(self._on_show)
@@ -60,10 +64,13 @@ class NoticeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(10)
-        for widget in (self._icon, self._text, self._busy, self._show, self._copy, self._close):
+        for widget in (
+            self._icon, self._text, self._busy, self.stop, self._show, self._copy, self._close
+        ):  # fmt: skip
             row.addWidget(widget)
         session.events.notice.connect(self._refresh)
         session.events.busy.connect(self._refresh)
+        session.events.can_stop.connect(self._refresh)
         self._refresh()
 
     @property
@@ -75,6 +82,7 @@ class NoticeBar(QWidget):
         notice, busy = self._session.notice, self._session.busy
         self.setVisible(bool(busy) or notice is not None)
         self._busy.setVisible(bool(busy))
+        self.stop.setVisible(bool(busy) and self._session.can_stop)
         shown = notice is not None and not busy
         self._close.setVisible(shown)
         more = (
