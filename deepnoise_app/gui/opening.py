@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qtpy.QtCore import QTimer
@@ -100,6 +100,9 @@ class Opening:
     def _on_failed(self, path: Path, error: Exception) -> None:
         self._done(path)
         self._failed(error, f"{path} could not be opened")
+        notice = self._session.notice
+        if notice is not None and path.is_dir():
+            self._session.notice = replace(notice, folder=str(path))
 
     def _done(self, path: Path) -> None:
         self._readings.pop(path, None)

@@ -13,6 +13,7 @@ from deepnoise_app.analysis.contrast import plate_contrast
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks, read_picture
+from deepnoise_app.gui.naming import Naming
 from deepnoise_app.gui.opening import Opening, all_problems, understood
 from deepnoise_app.screen import Plate, Role, Screen, WellId
 from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
@@ -28,6 +29,7 @@ class Workbench:
     def __init__(self, session: Session, background: Background) -> None:
         self.session = session
         self._background = background
+        self.names = Naming(session, background)
         self._opening = Opening(session, background, self._opened, self.complain)
 
     # Plates ---------------------------------------------------------------------------------
@@ -43,7 +45,9 @@ class Workbench:
     def _opened(self, screen: Screen) -> None:
         others = tuple(s for s in self.session.screens if s.path != screen.path)
         self.session.screens = (*others, screen)
-        self.session.notice = Notice(understood(screen), details=all_problems(screen))
+        self.session.notice = Notice(
+            understood(screen), details=all_problems(screen), folder=screen.path
+        )
         if screen.imaged:
             self.show_plate(screen.imaged[0].key)
 

@@ -191,6 +191,14 @@ def test_every_built_in_reader_is_an_entry_point() -> None:
     }
 
 
+def test_a_screen_says_with_which_pattern_it_is_opened_again(tmp_path: Path) -> None:
+    write_image(tmp_path / "P1" / "A01=DAPI.png", np.ones((8, 8), dtype=np.uint8))
+    reader = "pattern:{plate}/{well}={channel}"
+    screen = open_screen(tmp_path, reader)
+    assert screen.reader == reader
+    assert open_screen(tmp_path, screen.reader).channels == screen.channels
+
+
 def test_one_large_folder_says_how_far_it_is_while_it_is_listed(tmp_path: Path) -> None:
     for n in range(2500):
         (tmp_path / f"P1_A01_s{n}_w1.png").touch()
