@@ -6,7 +6,7 @@ Each field is one fact, holds a frozen value and tells when it changes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
 from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.errors import ScreenError
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunStatus
@@ -33,11 +34,15 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the user; `details` are what *copy details* copies."""
+    """A sentence for the user; `details` are what *copy details* copies.
+
+    `folder` is the one whose names it speaks of: they may be read in another way.
+    """
 
     text: str
     tone: Tone = Tone.INFORMATION
     details: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ class Session:
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
-    `front` is the panel that a verb has asked to the front, by its title.
+    `front` is the panel that a verb has asked to the front, by its title; `busy` what goes on, and
+    `can_stop` whether it can be stopped.
     """
 
     events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
@@ -154,6 +160,7 @@ class Session:
     history: tuple[RunRecord, ...] = ()
     front: str = ""
     busy: str = ""
+    can_stop: bool = False
     notice: Notice | None = None
 
     def bring_forward(self, panel: str) -> None:
@@ -181,6 +188,24 @@ class Session:
     def screen_of(self, plate: Plate) -> Screen | None:
         """Return the screen that a plate belongs to."""
         return next((s for s in self.screens if any(p is plate for p in s.plates)), None)
+
+    def reader_for(self, paths: Iterable[str]) -> str | None:
+        """Return the pattern of names with which folders were opened; None where they had none.
+
+        Raises
+        ------
+        ScreenError
+            If the folders were not all opened with the same one.
+        """
+        wanted = set(paths)
+        readers = {screen.reader for screen in self.screens if screen.path in wanted}
+        patterns = {one if one.startswith("pattern:") else None for one in readers}
+        if len(patterns) > 1:
+            raise ScreenError(
+                "the open folders are named after different patterns: close some of them, so that"
+                " those that stay are named alike"
+            )
+        return next(iter(patterns), None)
 
     def run(self, path: Path) -> RunView | None:
         """Return the view of a run, if it is watched."""

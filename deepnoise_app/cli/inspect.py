@@ -22,6 +22,13 @@ def inspect(
     reader: Annotated[
         str | None, typer.Option(help="File layout; found out where it is not given.")
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How files are named, such as {plate}/{well}_s{site}_w{channel}; shows what it"
+            " reads in ten of them."
+        ),
+    ] = None,
     names_only: Annotated[
         bool, typer.Option("--names-only", help="Look into no file: the fastest.")
     ] = False,
@@ -37,10 +44,16 @@ def inspect(
 ) -> None:
     """Show what a folder holds, and what is wrong with it."""
     from deepnoise_app.cli.console import counting
+    from deepnoise_app.errors import ScreenError
     from deepnoise_app.readers import check_files, look_at_pixels, open_screen
+    from deepnoise_app.readers.learn import preview
     from deepnoise_app.readers.look import SAMPLE
     from deepnoise_app.screen import StackChoice
 
+    if pattern is not None:
+        if reader not in (None, "pattern"):
+            raise ScreenError(f"--pattern goes with the reader 'pattern', not {reader!r}")
+        reader = f"pattern:{pattern}"
     with counting("Reading names", "stopped before all names were read") as tell:
         screen = open_screen(path, reader, StackChoice(plane, time), tell)
     if not names_only:
@@ -49,6 +62,11 @@ def inspect(
         with counting("Looking at pixels", "stopped before all pixels were looked at") as tell:
             screen = look_at_pixels(screen, tell, None if every else SAMPLE)
     found = describe(screen)
+    if pattern is not None:
+        found["names"] = [
+            {"name": one.name, "fits": one.parsed is not None, **one.told}
+            for one in preview(path, pattern)
+        ]
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
@@ -96,6 +114,9 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
     )
     if screen.stack.told:
         console.print(screen.stack.told, markup=False, soft_wrap=True)
+    for one in found.get("names", ()):
+        told = ", ".join(f"{key} {one[key]}" for key in one if key not in ("name", "fits"))
+        console.print(f"{one['name']}: {told or 'does not fit'}", markup=False, soft_wrap=True)
     names = ("experiment", "plate", "wells", "listed", "sites", "perturbations", "problems")
     table = Table(*names)
     with_images = [plate for plate in found["plates"] if plate["wells"]]

@@ -53,6 +53,11 @@ class Background(QObject):
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
+    def forget(self, topic: str) -> None:
+        """Drop the answer to the last question of a topic, whenever it comes."""
+        if topic in self._numbers:
+            self._numbers[topic] += 1
+
     @property
     def is_idle(self) -> bool:
         """Whether no thread works or is about to."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import qtawesome
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
@@ -19,6 +21,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from deepnoise_app.gui.pattern_dialog import PatternDialog
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.session import Notice, Session, Tone
 
@@ -35,6 +38,7 @@ class NoticeBar(QWidget):
         self.setObjectName("notice-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
+        self._workbench = workbench
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -45,9 +49,16 @@ class NoticeBar(QWidget):
         self._busy.setTextVisible(False)
         self._busy.setFixedWidth(90)
         self._busy.setAccessibleName("Working")
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("Read no further: what is open stays as it is")
+        self.stop.setAccessibleName("Stop opening")
+        self.stop.clicked.connect(workbench.stop_opening)
         self._show = QPushButton("Show")
         self._show.setToolTip("Show all of it")
         self._show.clicked.connect(self._on_show)
+        self.change = QPushButton("Change how names are read…")
+        self.change.setToolTip("Say yourself how the files are named, and see it on ten of them")
+        self.change.clicked.connect(self._on_change)
         self._copy = QPushButton("Copy details")
         self._copy.setToolTip("Copy the details, for a message to a colleague or to us")
         self._copy.clicked.connect(self._on_copy)
@@ -60,10 +71,14 @@ class NoticeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(10)
-        for widget in (self._icon, self._text, self._busy, self._show, self._copy, self._close):
+        for widget in (
+            self._icon, self._text, self._busy, self.stop,
+            self.change, self._show, self._copy, self._close,
+        ):  # fmt: skip
             row.addWidget(widget)
         session.events.notice.connect(self._refresh)
         session.events.busy.connect(self._refresh)
+        session.events.can_stop.connect(self._refresh)
         self._refresh()
 
     @property
@@ -75,6 +90,7 @@ class NoticeBar(QWidget):
         notice, busy = self._session.notice, self._session.busy
         self.setVisible(bool(busy) or notice is not None)
         self._busy.setVisible(bool(busy))
+        self.stop.setVisible(bool(busy) and self._session.can_stop)
         shown = notice is not None and not busy
         self._close.setVisible(shown)
         more = (
@@ -84,6 +100,7 @@ class NoticeBar(QWidget):
         )
         self._show.setVisible(more)
         problem = notice is not None and notice.tone is Tone.PROBLEM
+        self.change.setVisible(notice is not None and shown and bool(notice.folder))
         self._copy.setVisible(shown and (problem or more))
         self._paint(Notice(busy) if busy or notice is None else notice)
 
@@ -97,6 +114,11 @@ class NoticeBar(QWidget):
             f"#notice-bar QLabel {{ color: {INK}; background: transparent; }}"
             "#notice-bar QToolButton { background: transparent; border: none; }"
         )
+
+    def _on_change(self) -> None:
+        notice = self._session.notice
+        if notice is not None:
+            PatternDialog(Path(notice.folder), self._workbench, self).open()
 
     def _on_copy(self) -> None:
         notice = self._session.notice

@@ -84,7 +84,12 @@ class Painter:
         screen = self._session.screen_of(plate)
         if screen is None or plate.key in self._measuring:
             return
-        recipe = Recipe(task="measure", screen=[screen.path], plates=["/".join(plate.key)])
+        recipe = Recipe(
+            task="measure",
+            screen=[screen.path],
+            plates=["/".join(plate.key)],
+            reader=self._session.reader_for([screen.path]),
+        )
         try:
             view = self._jobs.begin(recipe, " ".join(plate.key))
         except DeepNoiseError as error:

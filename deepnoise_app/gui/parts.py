@@ -79,6 +79,7 @@ class Parts:
     def close(self) -> None:
         """Let go of threads and watches; runs go on."""
         self.jobs.close()
+        self.workbench.stop_opening()
         self.background.close()
 
 

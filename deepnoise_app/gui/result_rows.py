@@ -14,49 +14,29 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.verdict import NAMED, Verdict, is_judged, is_learned, is_right, judge
-from deepnoise_app.screen import Filter, Predictions, TextColumn, WellId, natural
+from deepnoise_app.gui.result_columns import (
+    FACTOR,
+    NUMBERS,
+    SHOWN,
+    ResultColumn,
+    called,
+    factor_column,
+)
+from deepnoise_app.screen import (
+    Factor,
+    Filter,
+    PlateMap,
+    Predictions,
+    TextColumn,
+    WellId,
+    join_factors,
+    natural,
+)
 from deepnoise_app.session import PlateKey
 
 Rows = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class ResultColumn:
-    """A column on screen: its name in the file, its title, which a filter uses, and a sentence."""
-
-    source: str
-    title: str
-    tip: str
-
-
-SHOWN = (
-    ResultColumn("Metadata_Experiment", "Experiment", "Batch that the plate belongs to"),
-    ResultColumn("Metadata_Plate", "Plate", "Plate of the experiment"),
-    ResultColumn("Metadata_Well", "Well", "Well of the plate"),
-    ResultColumn("Metadata_Role", "Role", "Treatment, control, or unknown"),
-    ResultColumn("Metadata_Perturbation", "Expected", "What the tables say that the well got"),
-    ResultColumn(
-        "Prediction_PlatePrior",
-        "Plate prior",
-        "The name if only one library plate can lie on the plate, each name given once",
-    ),
-    ResultColumn(
-        "Prediction_OnePerWell",
-        "One per well",
-        "The name if each perturbation is given to as many wells as a plate holds of it",
-    ),
-    ResultColumn("Prediction_Free", "Free", "The likeliest name, whatever the other wells got"),
-    ResultColumn("Confidence", "Confidence", "How sure the model is of the free name, 0 to 1"),
-    ResultColumn("Margin", "Margin", "How far the likeliest name lies before the next, 0 to 1"),
-    ResultColumn("Top2", "2nd", "Second likeliest name"),
-    ResultColumn("Top3", "3rd", "Third likeliest name"),
-    ResultColumn("Top4", "4th", "Fourth likeliest name"),
-    ResultColumn("Top5", "5th", "Fifth likeliest name"),
-    ResultColumn("Sites", "Sites", "Sites of the well that were looked at"),
-    ResultColumn("Flags", "Flags", "What is unusual about the well"),
-    ResultColumn("Model", "Model", "Which model named the well"),
-)
-NUMBERS = ("Confidence", "Margin", "Sites")
 _JUDGED_BY = [
     "Metadata_Experiment",
     "Metadata_Plate",
@@ -73,11 +53,13 @@ NAMINGS = tuple(NAMED.values())
 class ResultRows:
     """The rows of predictions, in the order of the file.
 
-    `classes` are the perturbations that each model can name, by its name.
+    `classes` are the perturbations that each model can name, by its name; `maps` the plate maps,
+    whose further columns become columns of the table.
     """
 
     predictions: Predictions
     classes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    maps: Mapping[PlateKey, PlateMap] = field(default_factory=dict)
     _texts: dict[str, TextColumn] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -91,13 +73,22 @@ class ResultRows:
     @cached_property
     def columns(self) -> tuple[ResultColumn, ...]:
         """Columns to show: those in which at least one row holds something."""
-        return tuple(one for one in SHOWN if one.source in NUMBERS or self._filled(one.source))
+        fixed = (one for one in SHOWN if one.source in NUMBERS or self._filled(one.source))
+        return (*fixed, *map(factor_column, self.factors.values()))
+
+    @cached_property
+    def factors(self) -> dict[str, Factor]:
+        """What the plate maps say besides, by the source of its column."""
+        places = (self.text(f"Metadata_{what}") for what in ("Experiment", "Plate", "Well"))
+        return {factor_column(one).source: one for one in join_factors(self.maps, *places)}
 
     def _filled(self, source: str) -> bool:
         return any(self.text(source).names)
 
     def text(self, source: str) -> TextColumn:
         """Return a column of texts."""
+        if source.startswith(FACTOR):
+            return self.factors[source].texts
         if source not in self._texts:
             key = WellId.parse if source == "Metadata_Well" else natural
             self._texts[source] = TextColumn.of(self.table[source], key)
@@ -106,7 +97,9 @@ class ResultRows:
     @cached_property
     def numbers(self) -> dict[str, NDArray[np.float64]]:
         """The columns of numbers."""
-        return {name: self.table[name].to_numpy(dtype=np.float64) for name in NUMBERS}
+        fixed = {name: self.table[name].to_numpy(dtype=np.float64) for name in NUMBERS}
+        factors = self.factors.items()
+        return fixed | {name: one.numbers for name, one in factors if one.numbers is not None}
 
     @cached_property
     def right(self) -> dict[str, TextColumn]:
@@ -128,29 +121,47 @@ class ResultRows:
     def filtered_by(self) -> dict[str, TextColumn | NDArray[np.float64]]:
         """The columns as a filter names them: by their titles, and a few other words."""
         known: dict[str, TextColumn | NDArray[np.float64]] = {
-            one.title.casefold(): self.numbers[one.source]
-            if one.source in NUMBERS
-            else self.text(one.source)
-            for one in self.columns
+            called(one.title): self._values(one.source) for one in self.columns
         }
         known.setdefault("expected", self.text("Metadata_Perturbation"))
         known["perturbation"] = known["expected"]
         known["predicted"] = self.text(self.best)
         known["right"] = self.right[self.best]
+        for source, factor in self.factors.items():
+            known.setdefault(called(factor.short), self._values(source))
         return known
+
+    def _values(self, source: str) -> TextColumn | NDArray[np.float64]:
+        return self.numbers[source] if source in self.numbers else self.text(source)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Filters by what the plate maps say besides, such as `Dose > 0.1`; at most two."""
+        found = []
+        for factor in list(self.factors.values())[:2]:
+            if factor.numbers is not None:
+                found.append(f"{factor.short} > {np.nanmedian(factor.numbers):g}")
+            else:
+                found.append(f"{factor.short} = {next(filter(None, factor.texts.names), '')}")
+        return tuple(found)
 
     def passing(self, wanted: Filter) -> Rows:
         """Rows that pass a filter, in the order of the file; a bad one raises a `FilterError`."""
         return np.flatnonzero(wanted.mask(self.filtered_by))
 
     def sorted(self, rows: Rows, source: str, descending: bool) -> Rows:
-        """Return rows in order of a column; the unknown go last, equals keep their order."""
-        if source in NUMBERS:
+        """Return rows in order of a column; the unknown go last, equals keep their order.
+
+        Where there is no such column, because its plate map is closed, the rows stay as they are.
+        """
+        if source.startswith(FACTOR) and source not in self.factors:
+            return rows
+        if source in self.numbers:
             values = self.numbers[source][rows]
             places = np.where(np.isnan(values), np.inf, -values if descending else values)
         else:
             ranks = self.text(source).ranks[rows]
-            empty = np.asarray(self.table[source] == "", dtype=np.bool_)[rows]
+            empty = self.text(source).among({""})[rows]
             places = np.where(empty, np.inf, -ranks if descending else ranks)
         return rows[np.argsort(places, kind="stable")]
 

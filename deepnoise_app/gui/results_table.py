@@ -7,26 +7,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, QTimer
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt
 from qtpy.QtGui import QGuiApplication, QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QLineEdit,
     QStackedLayout,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from deepnoise_app.errors import FilterError
 from deepnoise_app.gui.callout import quiet_label
+from deepnoise_app.gui.filter_field import FilterField
 from deepnoise_app.gui.panel_body import icon_button
-from deepnoise_app.gui.result_rows import NAMINGS, NUMBERS, ResultColumn, ResultRows, no_rows
-from deepnoise_app.gui.results_model import SIGN_PX, ResultsModel
+from deepnoise_app.gui.result_rows import ResultRows, no_rows
+from deepnoise_app.gui.results_model import ResultsModel
+from deepnoise_app.gui.results_view import ResultsView
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.words import count, verdict_line
 from deepnoise_app.gui.workbench import Workbench
@@ -34,16 +32,8 @@ from deepnoise_app.screen import parse_filter
 from deepnoise_app.session import Session
 
 NOTHING = "No predictions yet: score a plate, and every well gets a row here."
-HINT = "Filter: sirna_250, confidence < 0.5, role = control, right = no …"
-FILTER_TIP = (
-    "Any text, or a column with =, !=, &lt;, &lt;=, &gt;, &gt;= or ~ (contains) and a value;"
-    " <b>and</b>, <b>or</b>, <b>not</b> combine them, * stands for anything (Ctrl+F)"
-)
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
-# A filter is applied when the typing rests.
-REST_MS = 150
 FAULT = "#e0703a"
-WIDEST_PX = 260
 Whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -73,22 +63,17 @@ class ResultsTable(QWidget):
             "Share of treated wells whose name is the expected one, with the 95 % interval over"
             " plates, for the rows that are shown"
         )
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(HINT)
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setAccessibleName("Filter")
-        self.filter.setToolTip(FILTER_TIP)
+        self.filter = FilterField()
         self.shown = QLabel()
         self.shown.setAccessibleName("Rows shown")
         self.copy = icon_button("mdi6.content-copy", "Copy", "Copy the chosen rows (Ctrl+C)")
         self.export = icon_button(
             "mdi6.export-variant", "Export…", "Save the rows that are shown as CSV or Parquet"
         )
-        self.table = _table(self.model)
+        self.table = ResultsView(self.model)
         self.nothing = QLabel(NOTHING)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         tools = QHBoxLayout()
         for widget, stretch in (
             (self.filter, 1),
@@ -110,13 +95,11 @@ class ResultsTable(QWidget):
 
     def _connect(self) -> None:
         events = self._session.events
-        for fact in (events.predictions, events.classes):
+        for fact in (events.predictions, events.classes, events.screens):
             fact.connect(self._show_predictions)
         for fact in (events.plate, events.wells):
             fact.connect(self._follow)
-        self.filter.textChanged.connect(lambda _: self._rest.start())
-        self.filter.returnPressed.connect(self._on_filter)
-        self._rest.timeout.connect(self._on_filter)
+        self.filter.rested.connect(self._on_filter)
         self.copy.clicked.connect(self._on_copy)
         self.export.clicked.connect(self._on_export)
         self.model.modelReset.connect(self._show_rows)
@@ -137,7 +120,8 @@ class ResultsTable(QWidget):
             self.model.set_rows(no_rows())
             return
         before = self.model.rows.columns
-        rows = ResultRows(predictions, self._session.classes)
+        maps = {plate.key: plate.map for plate in reversed(self._session.plates)}
+        rows = ResultRows(predictions, self._session.classes, maps)
         try:
             self.model.set_rows(rows)
         except FilterError:  # it speaks of a column that these predictions do not have
@@ -145,7 +129,9 @@ class ResultsTable(QWidget):
             self.model.set_filter(parse_filter(""))
             self.model.set_rows(rows)
         if rows.columns != before:
-            self._fit_columns()
+            self.table.fit_columns()
+            titles = [column.title for column in rows.columns]
+            self.filter.offer(titles, rows.filtered_by, rows.examples)
 
     def _show_rows(self) -> None:
         """Tell of the rows that are shown, and mark again those of the chosen wells."""
@@ -157,18 +143,6 @@ class ResultsTable(QWidget):
         with QSignalBlocker(self.table.horizontalHeader()):
             self.table.horizontalHeader().setSortIndicator(*self.model.sorted_by)
         self._follow()
-
-    def _fit_columns(self) -> None:
-        for at, column in enumerate(self.model.rows.columns):
-            self.table.setColumnWidth(at, self._width(column))
-
-    def _width(self, column: ResultColumn) -> int:
-        rows, metrics = self.model.rows, self.table.fontMetrics()
-        texts = ["0.000"] if column.source in NUMBERS else rows.text(column.source).names
-        longest = max(texts, key=len, default="")
-        sign = SIGN_PX + 8 if column.source in NAMINGS else 0
-        title = metrics.horizontalAdvance(column.title) + 34  # beside it stands the arrow
-        return min(WIDEST_PX, max(title, metrics.horizontalAdvance(longest) + sign + 20))
 
     def _follow(self) -> None:
         """Mark the rows of the chosen wells."""
@@ -196,9 +170,8 @@ class ResultsTable(QWidget):
     # What the user does ---------------------------------------------------------------------
 
     def _on_filter(self) -> None:
-        self._rest.stop()
         try:
-            self.model.set_filter(parse_filter(self.filter.text()))
+            self.model.set_filter(self.filter.value())
         except FilterError as error:
             fault = escape(str(error), quote=False)
             self.right.setText(f"<span style='color: {FAULT}'>{fault}</span>")
@@ -241,26 +214,3 @@ class ResultsTable(QWidget):
             path = Path(name)
             suffix = ".parquet" if "parquet" in kind else ".csv"
             self._desk.export(path if path.suffix else path.with_suffix(suffix), self.model.shown)
-
-
-def _table(model: ResultsModel) -> QTableView:
-    table = QTableView()
-    table.setAccessibleName("Results, one row for each well")
-    # Room between columns; colours are the theme's.
-    table.setStyleSheet("QTableView::item, QHeaderView::section { padding: 0 5px; }")
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    table.setWordWrap(False)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
-    head = table.horizontalHeader()
-    head.setHighlightSections(False)
-    head.setSectionsMovable(True)
-    head.setSortIndicatorClearable(True)
-    head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-    table.setSortingEnabled(True)
-    return table

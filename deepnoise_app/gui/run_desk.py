@@ -119,7 +119,12 @@ class RunDesk:
     def _scoring_recipe(self, task: str, paths: Sequence[Path]) -> Recipe:
         screens = [str(path) for path in paths]
         return Recipe.model_validate(
-            {"task": task, "screen": screens, "scoring": self._session.scoring.model_dump()}
+            {
+                "task": task,
+                "screen": screens,
+                "reader": self._session.reader_for(screens),
+                "scoring": self._session.scoring.model_dump(),
+            }
         )
 
     def _next(self) -> None:

@@ -114,15 +114,23 @@ class TrainingDesk:
     def train(self) -> None:
         """Train on the open screens."""
         screens = self._session.screens
-        if screens:
-            self._desk.begin(self._asked("train"), Path(screens[0].path).name)
+        if not screens:
+            return
+        try:
+            recipe = self._asked("train")
+        except DeepNoiseError as error:
+            self._desk.complain(error)
+        else:
+            self._desk.begin(recipe, Path(screens[0].path).name)
 
     def _asked(self, task: str) -> Recipe:
         screens = [screen.path for screen in self._session.screens]
         recipe = self._session.recipe
         # Without a model to score with, a plan is that of a training.
         scoring = recipe.scoring.model_copy(update={"model": None})
-        return recipe.model_copy(update={"task": task, "screen": screens, "scoring": scoring})
+        reader = self._session.reader_for(screens)
+        asked = {"task": task, "screen": screens, "reader": reader, "scoring": scoring}
+        return recipe.model_copy(update=asked)
 
     def _planned(self, plan: Mapping[str, Any]) -> None:
         self._session.training_plan = plan

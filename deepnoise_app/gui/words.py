@@ -36,7 +36,7 @@ def count(number: int, noun: str) -> str:
 
 def layout(reader: str) -> str:
     """Return what people call the layout of a reader; readers of others keep their name."""
-    return f"{LAYOUTS.get(reader, reader)} layout"
+    return f"{LAYOUTS.get(reader.partition(':')[0], reader)} layout"
 
 
 def duration(seconds: float) -> str:

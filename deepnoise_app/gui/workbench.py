@@ -13,8 +13,8 @@ from deepnoise_app.analysis.contrast import plate_contrast
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks, read_picture
-from deepnoise_app.gui.words import layout
-from deepnoise_app.readers import open_screen
+from deepnoise_app.gui.naming import Naming
+from deepnoise_app.gui.opening import Opening, all_problems, understood
 from deepnoise_app.screen import Plate, Role, Screen, WellId
 from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
 
@@ -22,44 +22,34 @@ from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
 class Workbench:
     """Opens plates, chooses wells, changes how they look.
 
-    What runs in worker processes is asked of `RunDesk`, what is painted on the plate of `Painter`.
+    Folders are read by `Opening`, what runs in worker processes is asked of `RunDesk`, what is
+    painted on the plate of `Painter`.
     """
 
     def __init__(self, session: Session, background: Background) -> None:
         self.session = session
         self._background = background
-        self._opening = 0
+        self.names = Naming(session, background)
+        self._opening = Opening(session, background, self._opened, self.complain)
 
     # Plates ---------------------------------------------------------------------------------
 
     def open(self, paths: Sequence[Path], reader: str | None = None) -> None:
         """Open folders as screens; each takes the place of the same folder opened before."""
-        for path in paths:
-            self._opening += 1
-            self.session.busy = f"Reading names in {path.name}"
-            self._background.ask(
-                f"open {path}",
-                lambda path=path: open_screen(path, reader),  # type: ignore[misc]
-                self._opened,
-                lambda error, path=path: self._not_opened(path, error),  # type: ignore[misc]
-            )
+        self._opening.open(paths, reader)
+
+    def stop_opening(self) -> None:
+        """Open none of the folders whose names are being read."""
+        self._opening.stop()
 
     def _opened(self, screen: Screen) -> None:
-        self._done_opening()
         others = tuple(s for s in self.session.screens if s.path != screen.path)
         self.session.screens = (*others, screen)
-        self.session.notice = Notice(understood(screen), details=all_problems(screen))
+        self.session.notice = Notice(
+            understood(screen), details=all_problems(screen), folder=screen.path
+        )
         if screen.imaged:
             self.show_plate(screen.imaged[0].key)
-
-    def _not_opened(self, path: Path, error: Exception) -> None:
-        self._done_opening()
-        self.complain(error, f"{path} could not be opened")
-
-    def _done_opening(self) -> None:
-        self._opening -= 1
-        if not self._opening:
-            self.session.busy = ""
 
     def close(self, screen: Screen) -> None:
         """Close a screen; nothing on disk changes."""
@@ -229,35 +219,3 @@ class Workbench:
     def dismiss(self) -> None:
         """Take the notice away."""
         self.session.notice = None
-
-
-def understood(screen: Screen) -> str:
-    """Say in a line what was found in a folder."""
-
-    def count(number: int, noun: str) -> str:
-        return f"{number:,} {noun}{'s' * (number != 1)}"
-
-    experiments = len({plate.experiment for plate in screen.imaged})
-    sites = max((len(plate.sites) for plate in screen.imaged), default=0)
-    wells = sum(len(plate.wells) for plate in screen.imaged)
-    parts = [
-        count(experiments, "experiment"),
-        count(len(screen.imaged), "plate"),
-        count(wells, "imaged well"),
-        count(sites, "site"),
-        count(len(screen.channels), "channel"),
-    ]
-    if screen.stack.told:
-        parts.append(screen.stack.told)
-    bare = len(screen.plates) - len(screen.imaged)
-    if bare:
-        parts.append(f"{count(bare, 'listed plate')} without images")
-    problems = sum(problem.kind != "not-imaged" for problem in screen.problems)
-    if problems:
-        parts.append(count(problems, "problem"))
-    return f"{layout(screen.reader)}: {', '.join(parts)}"
-
-
-def all_problems(screen: Screen) -> str:
-    """Every problem of a screen, one a line."""
-    return "\n".join(problem.message for problem in screen.problems)

@@ -9,6 +9,7 @@ from pathlib import Path
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.template import FIELDS, Parsed, Template
 from deepnoise_app.readers.walk import is_image, normal, walk
+from deepnoise_app.screen import PROJECTION
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,6 +27,26 @@ class Shown:
 
     name: str
     parsed: Parsed | None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What was read, by field; empty where the name does not fit.
+
+        An experiment or plate that the name does not tell is that of its folder, and left out.
+        """
+        one = self.parsed
+        if one is None:
+            return {}
+        found = {
+            "experiment": one.experiment or "",
+            "plate": one.plate or "",
+            "well": one.well.name,
+            "site": str(one.site),
+            "channel": one.channel,
+            "plane": "projection" if one.plane == PROJECTION else str(one.plane),
+            "time": str(one.time),
+        }
+        return {field: text for field, text in found.items() if text}
 
 
 def learn_pattern(examples: Mapping[str, Sequence[Mark]]) -> str:
@@ -67,15 +88,35 @@ def preview(path: Path, pattern: str, count: int = 10) -> tuple[Shown, ...]:
         If the pattern cannot be understood.
     """
     template = Template.compile(pattern)
+    return read_names(real_names(path, count), template.pattern)
+
+
+def real_names(path: Path, count: int = 10) -> tuple[str, ...]:
+    """Return whole paths of images below a folder, spread over all of them."""
     root = normal(path)
     names = [
-        "/".join((*root.parts[1:], *folder.parts, name)[-template.depth :])
+        "/".join((*root.parts[1:], *folder.parts, name))
         for folder in walk(root)
         for name in folder.names
         if is_image(name)
     ]
     step = max(1, len(names) // count)
-    return tuple(Shown(name, template.parse(name)) for name in names[::step][:count])
+    # One further each time: an even step would meet the same channel always.
+    places = (i * step + i % step for i in range(count))
+    return tuple(names[place] for place in places if place < len(names))
+
+
+def read_names(names: Sequence[str], pattern: str) -> tuple[Shown, ...]:
+    """Return the part of each path that a pattern describes, and what it reads in it.
+
+    Raises
+    ------
+    ScreenError
+        If the pattern cannot be understood.
+    """
+    template = Template.compile(pattern)
+    ends = ("/".join(name.split("/")[-template.depth :]) for name in names)
+    return tuple(Shown(end, template.parse(end)) for end in ends)
 
 
 def _cut(name: str, marks: Sequence[Mark]) -> tuple[tuple[str, ...], list[str]]:

@@ -40,6 +40,8 @@ GUESSES = (
     "{plate}/{well}",
     "{plate}_{well}",
 )
+# What the name of a reader begins with that was given a pattern.
+PREFIX = "pattern:"
 # Names that are tried on the guesses: enough to choose, few enough to be quick.
 SAMPLE = 2000
 MOST_CHANNELS = 32
@@ -68,10 +70,13 @@ class PatternReader:
         If the pattern cannot be understood.
     """
 
-    name = "pattern"
-
     def __init__(self, pattern: str | None = None) -> None:
         self.template = None if pattern is None else Template.compile(pattern)
+
+    @property
+    def name(self) -> str:
+        """Name under which `open_screen` reads the same again, a given pattern included."""
+        return PREFIX + self.template.pattern if self.template is not None else "pattern"
 
     def refusal(self, path: Path) -> str | None:
         """Why no name fits; None if one does."""

@@ -33,6 +33,8 @@ _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db"}
 # What marks the folder of a Zarr store, versions 2 and 3.
 _STORE = frozenset({".zgroup", ".zattrs", "zarr.json"})
 _FEW = 20
+# A large folder on a slow drive says how far it is after so many names.
+_OFTEN = 1000
 Tell = Callable[[int, int], None]
 
 
@@ -120,14 +122,16 @@ def walk(root: Path) -> Iterator[Folder]:
 
 def _walk(root: Path) -> Iterator[Folder]:
     waiting: list[tuple[str, ...]] = [()]
+    count = 0
     while waiting:
         parts = waiting.pop()
         place = root.joinpath(*parts)
         try:
-            folders, names, store = _list(place)
+            folders, names, store = _list(place, count)
         except OSError as error:
             yield Folder(parts, (), error.strerror or str(error))
             continue
+        count += len(names)
         yield Folder(parts, tuple(names), store=store)
         waiting.extend((*parts, name) for name in reversed(folders))
 
@@ -169,8 +173,9 @@ def _many(names: list[str], expected: str) -> str:
     return f"{len(names)} files such as {names[0]} are not named like {expected}"
 
 
-def _list(place: Path) -> tuple[list[str], list[str], bool]:
-    """Folders and files of a folder; neither for a Zarr store."""
+def _list(place: Path, before: int) -> tuple[list[str], list[str], bool]:
+    """Folders and files of a folder; neither for a Zarr store. `before` were listed elsewhere."""
+    look = _look.get()
     folders, names, store = [], [], False
     with os.scandir(place) as entries:
         for entry in entries:
@@ -180,6 +185,9 @@ def _list(place: Path) -> tuple[list[str], list[str], bool]:
                 continue
             if not _is_folder(entry):
                 names.append(name)
+                if look is not None and len(names) % _OFTEN == 0:
+                    look.files = max(look.files, before + len(names))
+                    look.say()
             elif not _leads_back(entry, place):
                 folders.append(name)
     return ([], [], True) if store else (sorted(folders), sorted(names), False)

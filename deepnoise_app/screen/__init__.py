@@ -2,6 +2,7 @@
 
 from deepnoise_app.screen.colour import own_colours
 from deepnoise_app.screen.columns import TextColumn, natural
+from deepnoise_app.screen.factors import Factor, join_factors
 from deepnoise_app.screen.filter import Filter, parse_filter
 from deepnoise_app.screen.overlay import COLOUR_MAPS, PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
@@ -20,6 +21,7 @@ __all__ = [
     "UNKNOWN",
     "Channel",
     "Content",
+    "Factor",
     "Filter",
     "Library",
     "PixelSource",
@@ -38,6 +40,7 @@ __all__ = [
     "StackChoice",
     "TextColumn",
     "WellId",
+    "join_factors",
     "natural",
     "own_colours",
     "parse_filter",

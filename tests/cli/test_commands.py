@@ -51,6 +51,20 @@ def test_inspect_answers_for_people(deepnoise, screen) -> None:
     assert "HUVEC-03" in said.out
 
 
+def test_inspect_shows_what_a_pattern_reads_in_ten_names(deepnoise, screen) -> None:
+    folder = screen / "train" / "HUVEC-01" / "Plate1"
+    said = deepnoise("inspect", folder, "--pattern", "{well}_s{site}_w{channel}")
+    assert said.code == 0
+    shown = [line for line in said.out.splitlines() if line.split(":")[0].endswith(".png")]
+    assert len(shown) == 10
+    assert shown[0] == "A01_s1_w1.png: well A01, site 1, channel 1, plane 1, time 1"
+    said = deepnoise("inspect", folder, "--pattern", "{well}_s1_w{channel}", "--json")
+    found = json.loads(said.out)
+    assert found["reader"] == "pattern:{well}_s1_w{channel}"
+    assert {one["fits"] for one in found["names"]} == {True, False}
+    assert all(("well" in one) is one["fits"] for one in found["names"])
+
+
 def test_inspect_lists_a_truncated_image_with_its_place(deepnoise, screen, tmp_path) -> None:
     plate = tmp_path / "HUVEC-01" / "Plate1"
     plate.mkdir(parents=True)

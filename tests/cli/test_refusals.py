@@ -45,6 +45,13 @@ def test_a_folder_without_a_plate_lists_every_refusal(refused, tmp_path) -> None
     assert "pattern" in sentence
 
 
+def test_a_pattern_that_cannot_be_used(refused, screen) -> None:
+    assert "does not tell the well" in refused("inspect", screen, "--pattern", "{plate}_{site}")
+    assert "is named like {well}=" in refused("inspect", screen, "--pattern", "{well}=")
+    sentence = refused("inspect", screen, "--reader", "rxrx", "--pattern", "{well}")
+    assert "--pattern goes with the reader 'pattern', not 'rxrx'" in sentence
+
+
 def test_no_such_recipe(refused, screen, tmp_path) -> None:
     sentence = refused("train", screen, "--recipe", "quick", "--out", tmp_path / "run")
     assert "no recipe 'quick'" in sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,24 @@ from qtpy.QtWidgets import QFileDialog
 
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.result_columns import factor_column
 from deepnoise_app.gui.results_model import sign
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.screen import Channel, Plate, PlateShape, Predictions, Screen, WellId
+from deepnoise_app.screen import (
+    Channel,
+    Content,
+    Factor,
+    Plate,
+    PlateMap,
+    PlateShape,
+    Predictions,
+    Screen,
+    TextColumn,
+    WellId,
+)
+from deepnoise_app.screen import Role as WellRole
 from deepnoise_app.session import Session, Tone
 
 WELLS = tuple(WellId(row, column) for row in range(16) for column in range(24))
@@ -216,6 +230,95 @@ def test_a_filter_of_a_column_that_is_gone_is_given_up(table, session, predicted
     session.predictions = Predictions(predicted(1, wells=60).table.assign(Flags=""))
     assert table.model.rowCount() == 60
     assert table.filter.text() == ""
+
+
+# What plate maps say besides ------------------------------------------------------------------
+
+
+@pytest.fixture
+def dosed(table, session: Session) -> ResultsTable:
+    """Return the table where the map of one plate names a gene and a dose for each well."""
+    genes = ("KIF11", "PLK1", "AURKB")
+    contents = {
+        well: Content("x", WellRole.TREATMENT, (("Dose (µM)", str(n)), ("gene", genes[n % 3])))
+        for n, well in enumerate(WELLS[:60])
+    }
+    (screen,) = session.screens
+    first = replace(screen.plates[0], map=PlateMap(contents))
+    session.screens = (replace(screen, plates=(first, *screen.plates[1:])),)
+    return table
+
+
+def test_further_columns_of_plate_maps_are_shown_and_sorted_by(dosed, session) -> None:
+    at = column(dosed, "Dose (µM)")
+    assert dosed.model.index(11, at).data() == "11"
+    assert dosed.model.index(70, at).data() == ""
+    dosed.model.sort(at, Qt.SortOrder.DescendingOrder)
+    assert [dosed.model.index(row, at).data() for row in (0, 1, 59, 60)] == ["59", "58", "0", ""]
+    session.screens = ()
+    assert "gene" not in [one.title for one in dosed.model.rows.columns]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rows"),
+    [
+        ("Dose (µM) > 5", 54),
+        ("dose <= 5 and gene = kif11", 2),
+        ("gene = KIF11", 20),
+        ("gene ~ K", 60),
+        ("plk", 20),
+    ],
+)
+def test_rows_are_filtered_by_further_columns(dosed, qtbot, typed: str, rows: int) -> None:
+    dosed.filter.setText(typed)
+    qtbot.keyClick(dosed.filter, Qt.Key.Key_Return)
+    assert dosed.model.rowCount() == rows
+
+
+def test_the_filter_says_what_it_understands_here(dosed) -> None:
+    assert "Dose > 29.5, gene = KIF11 …" in dosed.filter.placeholderText()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("con", ["Confidence"]),
+        ("role = control and do", ["Dose (µM)", "dose"]),
+        ("gene = P", ["PLK1"]),
+        ("gene = PLK1", []),
+        ("confidence < 0", []),
+        ("sirna", []),
+    ],
+)
+def test_columns_and_their_values_are_offered(dosed, qtbot, typed: str, offered) -> None:
+    qtbot.keyClicks(dosed.filter, typed)
+    popup = dosed.filter._completer.popup()
+    model = popup.model()
+    shown = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert (shown if popup.isVisible() else []) == offered
+    if offered:
+        dosed.filter._completer.activated[str].emit(offered[0])
+        start = typed[: typed.rindex(" ") + 1] if " " in typed else ""
+        assert dosed.filter.text() == start + offered[0]
+    popup.hide()
+
+
+def test_a_column_can_be_hidden_and_stays_so(dosed, session, predicted) -> None:
+    at = column(dosed, "gene")
+    menu = dosed.table.columns_menu()
+    ticked = {action.text(): action for action in menu.actions()}
+    ticked["gene"].trigger()
+    assert dosed.table.isColumnHidden(at)
+    session.predictions = predicted(2, wells=60)
+    assert dosed.table.isColumnHidden(column(dosed, "gene"))
+    dosed.table.show_column("Factor_gene", True)
+    assert not dosed.table.isColumnHidden(column(dosed, "gene"))
+
+
+def test_a_further_column_called_like_another_says_whose_it_is() -> None:
+    texts = TextColumn.of(["1"])
+    assert factor_column(Factor("Confidence", texts)).title == "Confidence (plate map)"
+    assert factor_column(Factor("Dose", texts)).title == "Dose"
 
 
 def test_every_control_has_a_tooltip_and_a_name(table) -> None:

@@ -7,9 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
 
+from deepnoise_app.errors import Interrupted
+from deepnoise_app.gui import opening
 from deepnoise_app.gui.background import Background
-from deepnoise_app.gui.workbench import Workbench, understood
+from deepnoise_app.gui.notice_bar import NoticeBar
+from deepnoise_app.gui.opening import understood
+from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.readers import open_screen
 from deepnoise_app.screen import Role, Stack, WellId
 from deepnoise_app.session import Session, Tone
@@ -71,6 +76,72 @@ def test_opening_says_what_was_understood_and_shows_the_first_well(opened, sessi
         (session.well, 1), (session.well, 2)
     ]  # fmt: skip
     assert session.contrast[session.plate.key].shape == (6, 2)
+
+
+@pytest.fixture
+def drive(monkeypatch, wait):
+    """Make folders of a drive that goes on listing names until it is stopped or released."""
+    released, ended = threading.Event(), []
+
+    def crawl(path, reader=None, stack=None, tell=None):
+        names = 0
+        while not released.wait(0.01):
+            names = min(names + 1000, 12_000)
+            try:
+                tell(names, 0)
+            except Interrupted:
+                ended.append(path)
+                raise
+        return open_screen(path, reader, stack, tell)
+
+    monkeypatch.setattr(opening, "open_screen", crawl)
+    yield released, ended
+    released.set()
+
+
+def test_a_slow_drive_says_how_many_names_were_read(workbench, session, plates, wait, drive):
+    workbench.open([plates])
+    assert session.busy
+    assert session.can_stop
+    wait(lambda: session.busy == "12,000 names read in screen")
+    workbench.open([plates])
+    drive[0].set()
+    wait(lambda: session.plate is not None and session.busy == "")
+    assert len(session.screens) == 1
+    assert not session.can_stop
+
+
+def test_a_stopped_opening_says_so_and_changes_nothing(
+    workbench, session, plates, wait, drive, qtbot, background
+):
+    bar = NoticeBar(session, workbench)
+    qtbot.addWidget(bar)
+    bar.show()
+    assert not bar.stop.isVisible()
+    workbench.open([plates, plates.parent])
+    wait(lambda: "24,000 names read in screen and 1 more folder" in bar.text)
+    qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
+    assert bar.text.startswith("Stopped opening screen (12,000 names read) and")
+    assert bar.text.endswith("nothing has changed")
+    assert not bar.stop.isVisible()
+    wait(lambda: background.is_idle)
+    assert sorted(drive[1]) == sorted([plates, plates.parent])
+    assert session.screens == ()
+    assert session.notice.tone is Tone.INFORMATION
+
+
+def test_a_drive_that_never_answers_is_stopped_all_the_same(
+    workbench, session, plates, wait, monkeypatch, background
+):
+    gate = threading.Event()
+    monkeypatch.setattr(opening, "open_screen", lambda path, *_, **__: gate.wait() and "a screen")
+    workbench.open([plates])
+    workbench.stop_opening()
+    assert (session.busy, session.can_stop) == ("", False)
+    gate.set()
+    wait(lambda: background.is_idle)
+    assert session.screens == ()
+    assert "Stopped opening screen" in session.notice.text
 
 
 def test_opening_a_folder_again_takes_its_place(opened, session, plates, wait):

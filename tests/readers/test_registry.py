@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from reader_layouts import BARE, FLAT, random_planes, write_image
 
-from deepnoise_app.errors import ScreenError
+from deepnoise_app.errors import Interrupted, ScreenError
 from deepnoise_app.readers import open_screen, registry
+from deepnoise_app.readers.walk import looking, walk
 from deepnoise_app.screen import ProblemKind, Screen, StackChoice
 
 
@@ -188,3 +189,32 @@ def test_every_built_in_reader_is_an_entry_point() -> None:
     assert points == {
         name: f"deepnoise_app.readers.{place}" for name, place in registry.BUILT_IN.items()
     }
+
+
+def test_a_screen_says_with_which_pattern_it_is_opened_again(tmp_path: Path) -> None:
+    write_image(tmp_path / "P1" / "A01=DAPI.png", np.ones((8, 8), dtype=np.uint8))
+    reader = "pattern:{plate}/{well}={channel}"
+    screen = open_screen(tmp_path, reader)
+    assert screen.reader == reader
+    assert open_screen(tmp_path, screen.reader).channels == screen.channels
+
+
+def test_one_large_folder_says_how_far_it_is_while_it_is_listed(tmp_path: Path) -> None:
+    for n in range(2500):
+        (tmp_path / f"P1_A01_s{n}_w1.png").touch()
+    told: list[int] = []
+    with looking(lambda files, _: told.append(files)):
+        (folder,) = walk(tmp_path)
+    assert told == [1000, 2000, 2500]
+    assert len(folder.names) == 2500
+
+
+def test_listing_a_large_folder_can_be_stopped(tmp_path: Path) -> None:
+    for n in range(1500):
+        (tmp_path / f"P1_A01_s{n}_w1.png").touch()
+
+    def stop(files: int, _: int) -> None:
+        raise Interrupted(f"stopped at {files}")
+
+    with pytest.raises(Interrupted, match="stopped at 1000"):
+        open_screen(tmp_path, tell=stop)

@@ -1,0 +1,157 @@
+"""Opens folders in the background: says how far it is, and stops at once when asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qtpy.QtCore import QTimer
+
+from deepnoise_app.errors import Interrupted
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.words import count, layout
+from deepnoise_app.readers import open_screen
+from deepnoise_app.screen import Screen
+from deepnoise_app.session import Notice, Session
+
+# How often the window says how many names were read.
+SAY_MS = 200
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """One folder that is being opened; written in a thread, read by the window."""
+
+    path: Path
+    names: int = 0
+    stopped: bool = False
+
+    def tell(self, names: int, _total: int) -> None:
+        """Note how many names were read; ends the reading if it was stopped."""
+        if self.stopped:
+            raise Interrupted(f"{self.path.name}: stopped before all names were read")
+        self.names = names
+
+
+class Opening:
+    """Reads the names of folders; a stopped one changes nothing, even if its disk never answers.
+
+    Parameters
+    ----------
+    opened
+        Takes each screen.
+    failed
+        Takes a fault, and a sentence for one that is not ours.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        opened: Callable[[Screen], None],
+        failed: Callable[[Exception, str], None],
+    ) -> None:
+        self._session = session
+        self._background = background
+        self._opened = opened
+        self._failed = failed
+        self._readings: dict[Path, Reading] = {}
+        self._watch = QTimer(background, interval=SAY_MS)
+        self._watch.timeout.connect(self._say)
+
+    def open(self, paths: Sequence[Path], reader: str | None = None) -> None:
+        """Open folders as screens, with a certain reader or the one that fits."""
+        for path in paths:
+            self._give_up(path)
+            reading = Reading(path)
+            self._readings[path] = reading
+            self._background.ask(
+                _topic(path),
+                lambda reading=reading: open_screen(  # type: ignore[misc]
+                    reading.path, reader, tell=reading.tell
+                ),
+                lambda screen, path=path: self._on_opened(path, screen),  # type: ignore[misc]
+                lambda error, path=path: self._on_failed(path, error),  # type: ignore[misc]
+            )
+        self._say()
+
+    def stop(self) -> None:
+        """Open none of the folders that are being read."""
+        stopped = [self._give_up(path) for path in list(self._readings)]
+        self._say()
+        told = " and ".join(
+            f"{one.path.name} ({count(one.names, 'name')} read)" for one in stopped if one
+        )
+        if told:
+            self._session.notice = Notice(f"Stopped opening {told}: nothing has changed")
+
+    def _give_up(self, path: Path) -> Reading | None:
+        reading = self._readings.pop(path, None)
+        if reading is not None:
+            reading.stopped = True
+            self._background.forget(_topic(path))
+        return reading
+
+    def _on_opened(self, path: Path, screen: Screen) -> None:
+        self._done(path)
+        self._opened(screen)
+
+    def _on_failed(self, path: Path, error: Exception) -> None:
+        self._done(path)
+        self._failed(error, f"{path} could not be opened")
+        notice = self._session.notice
+        if notice is not None and path.is_dir():
+            self._session.notice = replace(notice, folder=str(path))
+
+    def _done(self, path: Path) -> None:
+        self._readings.pop(path, None)
+        self._say()
+
+    def _say(self) -> None:
+        """Say what is read and how far it is."""
+        readings = list(self._readings.values())
+        self._session.can_stop = bool(readings)
+        if not readings:
+            self._watch.stop()
+            self._session.busy = ""
+            return
+        names = sum(reading.names for reading in readings)
+        where = readings[0].path.name
+        if len(readings) > 1:
+            where += f" and {count(len(readings) - 1, 'more folder')}"
+        known = f"{count(names, 'name')} read in {where}"
+        self._session.busy = known if names else f"Reading names in {where}"
+        self._watch.start()
+
+
+def _topic(path: Path) -> str:
+    return f"open {path}"
+
+
+def understood(screen: Screen) -> str:
+    """Say in a line what was found in a folder."""
+    experiments = len({plate.experiment for plate in screen.imaged})
+    sites = max((len(plate.sites) for plate in screen.imaged), default=0)
+    wells = sum(len(plate.wells) for plate in screen.imaged)
+    parts = [
+        count(experiments, "experiment"),
+        count(len(screen.imaged), "plate"),
+        count(wells, "imaged well"),
+        count(sites, "site"),
+        count(len(screen.channels), "channel"),
+    ]
+    if screen.stack.told:
+        parts.append(screen.stack.told)
+    bare = len(screen.plates) - len(screen.imaged)
+    if bare:
+        parts.append(f"{count(bare, 'listed plate')} without images")
+    problems = sum(problem.kind != "not-imaged" for problem in screen.problems)
+    if problems:
+        parts.append(count(problems, "problem"))
+    return f"{layout(screen.reader)}: {', '.join(parts)}"
+
+
+def all_problems(screen: Screen) -> str:
+    """Every problem of a screen, one a line."""
+    return "\n".join(problem.message for problem in screen.problems)
