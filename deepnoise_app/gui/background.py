@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from qtpy.QtCore import QObject, Qt, Signal  # type: ignore[attr-defined]
 
 T = TypeVar("T")
-THREADS = 2
+# A drive that never answers may hold one or two: pictures of other plates are read all the same.
+THREADS = 4
 
 
 class Background(QObject):

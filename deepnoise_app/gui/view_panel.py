@@ -73,7 +73,8 @@ class ViewPanel(QWidget):
         ):
             widget.setAccessibleName(name)
             widget.setToolTip(sentence)
-        self.faults.setWordWrap(True)
+        for label in (self.well, self.faults):
+            label.setWordWrap(True)  # a long name must not widen the panel
         self.well.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.palettes.addItems(list(PALETTES))
         self.palettes.setPlaceholderText("Own colours")
