@@ -69,7 +69,12 @@ class Welcome(QWidget):
             column.addWidget(part, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(formats, alignment=Qt.AlignmentFlag.AlignHCenter)
+        # Beside stretches, and not aligned: only so does a wrapped text get the height it needs.
+        text = QHBoxLayout()
+        text.addStretch(1)
+        text.addWidget(formats)
+        text.addStretch(1)
+        column.addLayout(text)
         column.addWidget(self.recent, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         over.installEventFilter(self)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QApplication, QMessageBox
+from qtpy.QtWidgets import QApplication, QLabel, QMessageBox
 
 from deepnoise_app.gui import host as hosts
 from deepnoise_app.gui.closing import ask_about_runs
@@ -211,3 +211,9 @@ def test_closing_asks_what_becomes_of_a_run(qtbot, monkeypatch, button, closes, 
     session = Session(runs=(RunView(Path("run"), "train", "my screen"),))
     assert ask_about_runs(widget, session, desk) is closes
     assert bool(desk.asked) is stopped
+
+
+def test_texts_of_the_welcome_page_are_not_cut(window, qtbot):
+    wrapped = [label for label in window.welcome.findChildren(QLabel) if label.wordWrap()]
+    assert wrapped
+    qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in wrapped))
