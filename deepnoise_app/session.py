@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
 from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.sheet import Quality, QualitySheet, SheetChoice
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.recipe import Recipe, Scoring
@@ -75,6 +76,7 @@ class Paint(StrEnum):
     DEVIATION = "Std"
     PREDICTION = "prediction"
     CONFIDENCE = "confidence"
+    QUALITY = "quality"
 
 
 # What has to be measured before it can be painted.
@@ -113,6 +115,21 @@ class RunRecord:
     has_model: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MapFinding:
+    """What the images say about the plate map of one plate.
+
+    `alarm`: it does not fit, or wells have changed places; `told`: the images tell either way.
+    """
+
+    plate: PlateKey
+    sentence: str
+    alarm: bool
+    told: bool = True
+
+
+NOTHING_CHOSEN = SheetChoice()
+
 # What a newcomer trains by.
 FIRST_RECIPE = "laptop"
 
@@ -127,6 +144,8 @@ class Session:
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
+    `sheet` is the measure of all plates that is looked at, `quality` what is told about it,
+    `findings` what a check of the plate maps found;
     `front` is the panel that a verb has asked to the front, by its title; `busy` what goes on, and
     `can_stop` whether it can be stopped.
     """
@@ -158,6 +177,10 @@ class Session:
     training_plan: Mapping[str, Any] = field(default_factory=dict)
     held_out_shown: bool = False
     history: tuple[RunRecord, ...] = ()
+    sheet_choice: SheetChoice = NOTHING_CHOSEN
+    sheet: QualitySheet | None = None
+    quality: Quality | None = None
+    findings: tuple[MapFinding, ...] = ()
     front: str = ""
     busy: str = ""
     can_stop: bool = False
@@ -183,6 +206,8 @@ class Session:
         """Values at the ends of the colour bar."""
         if self.colour_range is not None:
             return self.colour_range
+        if self.painting.paint is Paint.QUALITY and self.sheet is not None:
+            return self.sheet.shown
         return self.overlay.robust_range() if self.overlay is not None else (0.0, 1.0)
 
     def screen_of(self, plate: Plate) -> Screen | None:

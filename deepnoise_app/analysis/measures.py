@@ -117,6 +117,16 @@ class Measures:
         known = {kind.group for kind in KINDS}
         return tuple(str(c) for c in self.table.columns if str(c).split("_")[0] in known)
 
+    def mapped(self, plate: Plate) -> Measures:
+        """Return the measures of a plate with what its plate map says now."""
+        contents = [plate.map[WellId.parse(str(well))] for well in self.table["Metadata_Well"]]
+        return Measures(
+            self.table.assign(
+                Metadata_Role=[str(content.role) for content in contents],
+                Metadata_Perturbation=[content.perturbation for content in contents],
+            )
+        )
+
     def has(self, kind: str, channel: Channel) -> bool:
         """Whether a measure was taken of a channel."""
         return BY_NAME[kind].column(channel) in self.table.columns
@@ -129,6 +139,16 @@ class Measures:
         known = {w: v for w, v in zip(wells, found, strict=True) if np.isfinite(v)}
         texts = {well: _text(what, value) for well, value in known.items()}
         return PlateOverlay(f"{what.title}, {channel.name}", what.unit, values=known, texts=texts)
+
+
+def channels_in(measures: Measures) -> tuple[Channel, ...]:
+    """Channels that a table has measures of, spelled as in its columns."""
+    found: dict[str, Channel] = {}
+    for column in measures.names:
+        group, name, channel = column.split("_", 2)
+        if any((kind.group, kind.name) == (group, name) for kind in KINDS):
+            found.setdefault(channel, Channel(channel))
+    return tuple(found.values())
 
 
 def site_table(

@@ -13,8 +13,8 @@ from deepnoise_app.analysis.controls import ControlPair, control_pairs, no_pairs
 from deepnoise_app.analysis.correction import Correction, correct, refusal
 from deepnoise_app.analysis.drift import Drift, drift
 from deepnoise_app.analysis.flags import WellFlag, flag_wells
-from deepnoise_app.analysis.kinds import BY_NAME, KINDS, Kind
-from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.kinds import BY_NAME, Kind
+from deepnoise_app.analysis.measures import Measures, channels_in
 from deepnoise_app.analysis.position import PlateEffects, plate_effects
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.analysis.variance import VarianceShares, variance_shares
@@ -59,22 +59,15 @@ def summarise_measures(measures: Measures, resamples: int = 500) -> ScreenSummar
         for channel in channels:
             kind = BY_NAME[name]
             if kind.column(channel) in measures.table.columns:
-                made.append(_one(measures, kind, channel, resamples))
+                made.append(summarise_measure(measures, kind, channel, resamples))
     notes = tuple(dict.fromkeys(note for one in made for note in one.notes if _general(note)))
     return ScreenSummary(tuple(made), flag_wells(measures, channels), notes)
 
 
-def channels_in(measures: Measures) -> tuple[Channel, ...]:
-    """Channels that a table has measures of, spelled as in its columns."""
-    found: dict[str, Channel] = {}
-    for column in measures.names:
-        group, name, channel = column.split("_", 2)
-        if any((kind.group, kind.name) == (group, name) for kind in KINDS):
-            found.setdefault(channel, Channel(channel))
-    return tuple(found.values())
-
-
-def _one(measures: Measures, kind: Kind, channel: Channel, resamples: int) -> MeasureSummary:
+def summarise_measure(
+    measures: Measures, kind: Kind, channel: Channel, resamples: int = 500
+) -> MeasureSummary:
+    """Tell all effects on one measure of one channel."""
     column = kind.column(channel)
     plates = plates_of(measures.table, column)
     levelled = _levelling(plates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from deepnoise_app.analysis.mapcheck import MapCheck
+    from deepnoise_app.runs.recipe import Recipe
     from deepnoise_app.screen import PlateMap
 
 
@@ -38,27 +39,46 @@ def check_map(
 ) -> None:
     """Tell swapped, turned, mirrored or shifted plates and exchanged wells from the images."""
     from deepnoise_app.analysis.mapcheck import check_maps
-    from deepnoise_app.cli.map_evidence import from_measures, from_model
-    from deepnoise_app.readers import read_library
+    from deepnoise_app.cli.console import Display, StopOnInterrupt
+    from deepnoise_app.cli.map_evidence import Gathering, gather, mapped_plates
+    from deepnoise_app.cli.runs import finish
 
-    given = None if library is None else read_library(library)
+    asked = checking_recipe(path, plate_map, model, library)
+    if out is not None:
+        refuse_filled(out)
+    plates = mapped_plates(asked)
+    stop = StopOnInterrupt()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if out is None else out
         work = Path(folder).absolute() / ("scores" if model else "measures")
-        if out is not None:
-            refuse_filled(out)
-        evidence, known = (
-            from_measures(path, plate_map, work)
-            if model is None
-            else from_model(path, plate_map, model, work)
+        display = stack.enter_context(Display())
+        stack.enter_context(stop.watching())
+        evidence, known = gather(
+            asked, plates, Gathering(work, display.hear, lambda: stop.asked, finish)
         )
-    found = check_maps(evidence, given or known)
+    found = check_maps(evidence, known)
     if out is not None:
         write_check(found, {plate.key: plate.map for plate in evidence}, out)
     if as_json:
         print(json.dumps(describe(found), indent=2, ensure_ascii=False))
     else:
         show(found)
+
+
+def checking_recipe(
+    paths: Sequence[Path], plate_map: Path | None, model: str | None, library: Path | None
+) -> Recipe:
+    """Return the recipe of a check, with whole paths."""
+    from deepnoise_app.runs.card import resolve_model
+    from deepnoise_app.runs.recipe import Recipe, Scoring
+
+    scoring = Scoring(
+        model=None if model is None else str(resolve_model(model).absolute()),
+        plate_map=None if plate_map is None else str(plate_map.absolute()),
+        library=None if library is None else str(library.absolute()),
+    )
+    screens = [str(path.absolute()) for path in dict.fromkeys(paths)]
+    return Recipe(task="check-map", screen=screens, scoring=scoring)
 
 
 def refuse_filled(out: Path) -> None:

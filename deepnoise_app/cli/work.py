@@ -16,10 +16,16 @@ def work(
     from deepnoise_app.runs.folder import RunFolder
 
     folder = RunFolder(run.absolute())
-    if folder.recipe.task == "measure":
+    task = folder.recipe.task
+    if task == "measure":
         finish(measure_here(folder))
         return
     from deepnoise_app.learning.device import leave_a_core
 
     leave_a_core()
+    if task == "check-map":
+        from deepnoise_app.cli.map_run import check_here
+
+        finish(check_here(folder))
+        return
     finish(work_here(folder, None))

@@ -23,6 +23,7 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="background")
         self._numbers: dict[str, int] = {}
         self._pending: set[Future[Any]] = set()
+        self._closed = False
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def ask(
@@ -37,6 +38,8 @@ class Background(QObject):
         A later question on the same topic makes this one's answer stale: it is dropped, and if
         the work has not begun, it is not done.
         """
+        if self._closed:
+            return
         number = self._numbers.get(topic, 0) + 1
         self._numbers[topic] = number
 
@@ -76,6 +79,7 @@ class Background(QObject):
             then(error if error is not None else answer)
 
     def close(self) -> None:
-        """Forget what waits; wait for what is under way."""
+        """Forget what waits; wait for what is under way; what is asked later is not done."""
+        self._closed = True
         self._numbers.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)

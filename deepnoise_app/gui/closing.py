@@ -5,13 +5,14 @@ from __future__ import annotations
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_records import SHOWN_TASKS
 from deepnoise_app.gui.words import count
 from deepnoise_app.session import RunView, Session
 
 
 def going_on(session: Session) -> list[RunView]:
     """Trainings and scorings that would outlive the window."""
-    return [view for view in session.runs if not view.status.is_over]
+    return [v for v in session.runs if v.task in SHOWN_TASKS and not v.status.is_over]
 
 
 def ask_about_runs(window: QWidget, session: Session, desk: RunDesk) -> bool:

@@ -15,6 +15,7 @@ NAMES = {
     Paint.DEVIATION: "Standard deviation",
     Paint.PREDICTION: "Prediction",
     Paint.CONFIDENCE: "Confidence",
+    Paint.QUALITY: "As in Quality",
 }
 
 
@@ -44,16 +45,20 @@ class PaintBar(QWidget):
         row.addWidget(self.paint, 3)
         row.addWidget(self.channel, 2)
 
-    def offer(self, channels: Sequence[str], predicted: bool) -> None:
-        """Offer the channels of a plate, and predictions where there are some."""
+    def offer(self, channels: Sequence[str], predicted: bool, judged: bool = False) -> None:
+        """Offer the channels of a plate, and predictions and quality where there are some."""
         with QSignalBlocker(self.channel):
             self.channel.clear()
             self.channel.addItems(list(channels))
         model = self.paint.model()
-        for paint in (Paint.PREDICTION, Paint.CONFIDENCE):
+        for paint, there, cure in (
+            (Paint.PREDICTION, predicted, "Score the plate first"),
+            (Paint.CONFIDENCE, predicted, "Score the plate first"),
+            (Paint.QUALITY, judged, "Measure the plates in the Quality panel first"),
+        ):
             item = model.item(self.paint.findData(paint))  # type: ignore[attr-defined]
-            item.setEnabled(predicted)
-            item.setToolTip("" if predicted else "Score the plate first")
+            item.setEnabled(there)
+            item.setToolTip("" if there else cure)
 
     def set_value(self, value: Painting) -> None:
         """Show another painting; nothing is told."""

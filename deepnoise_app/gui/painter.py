@@ -39,7 +39,7 @@ class Painter:
         self._session = session
         self._jobs = jobs
         self._measuring: dict[PlateKey, Path] = {}
-        for fact in ("plate", "painting", "measures", "predictions"):
+        for fact in ("plate", "painting", "measures", "predictions", "sheet"):
             getattr(session.events, fact).connect(self._repaint)
         session.events.plate.connect(self._measure_if_wanted)
         jobs.told.connect(self._hear)
@@ -82,7 +82,8 @@ class Painter:
         if plate is None or painting.paint not in MEASURED:
             return
         screen = self._session.screen_of(plate)
-        if screen is None or plate.key in self._measuring:
+        known = self._session.measures.get(plate.key, ())
+        if screen is None or plate.key in self._measuring or len(known) == len(plate.wells):
             return
         recipe = Recipe(
             task="measure",
@@ -121,6 +122,8 @@ def overlay_of(session: Session) -> PlateOverlay | None:
         return None
     if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
         return _predicted(session, plate, painting.paint)
+    if painting.paint is Paint.QUALITY:
+        return session.sheet.overlay(plate.key) if session.sheet is not None else None
     measures = session.measures.get(plate.key)
     if painting.paint is Paint.LAYOUT or measures is None:
         return None

@@ -16,6 +16,8 @@ from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
+from deepnoise_app.gui.quality_desk import QualityDesk
+from deepnoise_app.gui.quality_panel import QualityPanel
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_shelf import RunShelf
@@ -48,14 +50,17 @@ class Parts:
     results: ResultsTable
     train: TrainPanel
     runs_panel: RunsPanel
+    quality_desk: QualityDesk
+    quality: QualityPanel
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
         """The panels of work, in the order in which one needs them."""
         return (
             ("View", self.view),
-            ("Score", self.score),
+            ("Quality", self.quality),
             ("Train", self.train),
+            ("Score", self.score),
             ("Runs", self.runs_panel),
         )
 
@@ -77,7 +82,8 @@ class Parts:
         self.background.ask("demo", lambda: write_demo(screen), made, failed)
 
     def close(self) -> None:
-        """Let go of threads and watches; runs go on."""
+        """Let go of threads and watches; trainings and scorings go on."""
+        self.quality_desk.stop()
         self.jobs.close()
         self.workbench.stop_opening()
         self.background.close()
@@ -92,6 +98,7 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
     painter = Painter(session, jobs)
     desk = RunDesk(session, background, jobs)
     training = TrainingDesk(session, background, jobs, desk)
+    quality = QualityDesk(session, background, jobs, desk, workbench)
     parts = Parts(
         session,
         background,
@@ -107,6 +114,8 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         ResultsTable(session, desk, workbench),
         TrainPanel(session, desk, training),
         RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
+        quality,
+        QualityPanel(session, desk, quality),
     )
     desk.use(session.scoring)
     jobs.adopt()

@@ -19,6 +19,7 @@ from deepnoise_app.gui.colour_bar import ColourBar
 from deepnoise_app.gui.grid_legend import GridLegend, entries
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.panel_body import bring_forward
 from deepnoise_app.gui.plate_grid import PlateGrid
 from deepnoise_app.gui.plate_tree import PlateTree
 from deepnoise_app.gui.workbench import Workbench
@@ -81,6 +82,8 @@ class PlatesPanel(QWidget):
             ("colour_range", self._on_overlay),
             ("painting", self._on_painting),
             ("predictions", self._on_painting),
+            ("sheet", self._on_painting),
+            ("front", self._on_front),
         ):
             getattr(self._session.events, fact).connect(slot)
         self.tree.plate_wanted.connect(workbench.show_plate)
@@ -125,7 +128,9 @@ class PlatesPanel(QWidget):
         plate, predictions = self._session.plate, self._session.predictions
         names = [channel.name for channel in plate.channels] if plate is not None else []
         predicted = plate is not None and predictions is not None and predictions.has(plate.key)
-        self.paint_bar.offer(names, predicted)
+        sheet = self._session.sheet
+        judged = plate is not None and sheet is not None and sheet.overlay(plate.key) is not None
+        self.paint_bar.offer(names, predicted, judged)
         self.paint_bar.set_value(self._session.painting)
 
     def _on_overlay(self) -> None:
@@ -145,6 +150,10 @@ class PlatesPanel(QWidget):
         measures = self._session.measures.get(plate.key)
         done, total = len(measures) if measures is not None else 0, len(plate.wells)
         return f"Measured {done:,} of {total:,} wells…" if done < total else ""
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Plates":
+            bring_forward(self)
 
     # From the user --------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ from deepnoise_app.writers.table import write_table
 
 Classes = dict[str, frozenset[str]]
 Loaded = tuple[Predictions, dict[str, object], Classes]
+# Tasks whose runs panels show while they go on.
+WATCHED = ("score", "train", "measure", "check-map")
 PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
 
 
@@ -145,9 +147,9 @@ class RunDesk:
             return None
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
-        if view.task not in ("score", "train"):
+        if view.task not in WATCHED:
             return
-        known = [v for v in self._jobs.views if v.task in ("score", "train")]
+        known = [v for v in self._jobs.views if v.task in WATCHED]
         self._session.runs = tuple(known)
         if not events or not view.status.is_over:
             return

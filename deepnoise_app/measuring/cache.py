@@ -16,13 +16,13 @@ import platformdirs
 import pyarrow as pa
 
 from deepnoise_app.analysis.kinds import Depth
-from deepnoise_app.analysis.measures import PLACE
+from deepnoise_app.analysis.measures import PLACE, Measures
 from deepnoise_app.errors import RunError
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import HOME
-from deepnoise_app.screen import PixelSource, Plate, WellId
+from deepnoise_app.screen import PixelSource, Plate
 
 # Goes up whenever a measure changes its meaning.
 VERSION = 2
@@ -93,12 +93,4 @@ def kept(plate: Plate, depth: Depth) -> tuple[pd.DataFrame, pd.DataFrame] | None
         return None
     if any(column not in table.columns for table in (wells, sites) for column in PLACE):
         return None
-    return _mapped(plate, wells), _mapped(plate, sites)
-
-
-def _mapped(plate: Plate, table: pd.DataFrame) -> pd.DataFrame:
-    contents = [plate.map[WellId.parse(str(well))] for well in table["Metadata_Well"]]
-    return table.assign(
-        Metadata_Role=[str(content.role) for content in contents],
-        Metadata_Perturbation=[content.perturbation for content in contents],
-    )
+    return Measures(wells).mapped(plate).table, Measures(sites).mapped(plate).table

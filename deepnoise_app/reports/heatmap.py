@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 
 from deepnoise_app.analysis.correction import COLUMN, Correction
 from deepnoise_app.analysis.kinds import BY_NAME, Kind
-from deepnoise_app.analysis.measures import Measures
-from deepnoise_app.analysis.summary import IN_FRONT, channels_in
+from deepnoise_app.analysis.measures import Measures, channels_in
+from deepnoise_app.analysis.sheet import common_scale, unit_of
+from deepnoise_app.analysis.summary import IN_FRONT
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.runs.files import write_beside
-from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, Scale, row_letters
+from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, row_letters
 
 SHEET_COLUMNS = 8
 
@@ -63,10 +64,7 @@ def _unit(measures: Measures, kind: Kind) -> str:
     table = measures.table
     named = {str(c) for c in table[COLUMN]} if COLUMN in table.columns else set()
     changed = sorted(named - {str(Correction.NONE)})
-    if not changed:
-        return kind.unit
-    kept = f"{kind.unit}, " if changed == [str(Correction.PLATE_MEDIAN)] else ""
-    return kept + changed[0]
+    return unit_of(kind, Correction(changed[0]) if changed else Correction.NONE)
 
 
 def draw_sheet(plates: Sequence[PlateValues], title: str, unit: str) -> Figure:
@@ -75,12 +73,7 @@ def draw_sheet(plates: Sequence[PlateValues], title: str, unit: str) -> Figure:
     rows = -(-len(plates) // columns)
     figure = Figure(figsize=(0.8 + 2.1 * columns, 0.9 + 1.7 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    known = np.concatenate([plate.values[plate.known] for plate in plates])
-    low, high = np.percentile(known, (2, 98)) if len(known) else (0.0, 1.0)
-    scale = Scale.DIVERGING if low < 0 < high else Scale.SEQUENTIAL
-    if scale is Scale.DIVERGING:
-        high = max(-low, high)
-        low = -high
+    scale, (low, high) = common_scale(plates)
     axes = figure.subplots(rows, columns, squeeze=False)
     image = None
     for i, one in enumerate(axes.ravel()):
@@ -89,7 +82,7 @@ def draw_sheet(plates: Sequence[PlateValues], title: str, unit: str) -> Figure:
             one.set_axis_off()
             continue
         values = np.ma.masked_invalid(plates[i].grid())
-        image = one.imshow(values, cmap=COLOUR_MAPS[scale], vmin=low, vmax=max(high, low + 1e-9))
+        image = one.imshow(values, cmap=COLOUR_MAPS[scale], vmin=low, vmax=high)
         one.set_title(" ".join(plates[i].key), fontsize=7, parse_math=False)
     figure.suptitle(title, fontsize=11, x=0.01, ha="left", parse_math=False)
     if image is not None:

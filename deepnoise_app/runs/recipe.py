@@ -82,7 +82,7 @@ class CardText(_Part):
 class Recipe(_Part):
     """What a run shall do: the task, the screen, the network and both schedules."""
 
-    task: Literal["plan", "train", "score", "measure"] = _knob(
+    task: Literal["plan", "train", "score", "measure", "check-map"] = _knob(
         "train", "What the run is for; plan: tell what the rest of the recipe would take."
     )
     screen: list[str] = _knob([], "Folders of the screen.")

@@ -60,3 +60,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def wait(qtbot) -> Callable[[Callable[[], bool]], None]:
     """Let the window work until something is so; at most a minute."""
     return lambda so: qtbot.waitUntil(so, timeout=60_000)
+
+
+@pytest.fixture(params=["window", "plugin"])
+def hosted(request, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """Give the main widget of either host: the standalone window, or the plugin's dock widget."""
+    if request.param == "window":
+        yield request.getfixturevalue("window")
+        return
+    from napari.components import ViewerModel
+
+    from deepnoise_app.gui.main_widget import MainWidget
+
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+    made = MainWidget(ViewerModel(), tmp_path / "runs")
+    qtbot.addWidget(made)
+    made.resize(420, 900)
+    made.show()
+    yield made
+    made.close()

@@ -1,0 +1,214 @@
+"""The verbs for quality: measure all plates, choose what is looked at, check the plate maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from qtpy.QtCore import QTimer
+
+from deepnoise_app.analysis.correction import WORDS
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.sheet import (
+    QualitySheet,
+    SheetChoice,
+    joined,
+    make_sheet,
+    tell_quality,
+)
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs, saved
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.recipe import Recipe, Scoring
+from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.session import (
+    MapFinding,
+    Notice,
+    Paint,
+    Painting,
+    PlateKey,
+    RunView,
+    Session,
+)
+
+# Measures come several times a second while plates are measured: the sheet follows more slowly.
+REST_MS = 400
+TASKS = ("measure", "check-map")
+
+
+class QualityDesk:
+    """Keeps sheet, summary and flags in step with the measures; nothing is computed here."""
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        jobs: Jobs,
+        desk: RunDesk,
+        workbench: Workbench,
+    ) -> None:
+        self._session = session
+        self._workbench = workbench
+        self._background = background
+        self._jobs = jobs
+        self._desk = desk
+        self._rest = QTimer(background, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._renew)
+        session.events.measures.connect(self._on_measures)
+        session.events.screens.connect(self._on_screens)
+        jobs.told.connect(self._hear)
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    def measure(self, whole: bool) -> None:
+        """Measure all open plates; `whole`: focus, texture and number of nuclei as well."""
+        self._begin("measure", measures="all" if whole else "basic")
+
+    def check_maps(self, model: str | None) -> None:
+        """Ask whether the plate maps fit the images, by a model or by wells that hold the same."""
+        self._begin("check-map", scoring=Scoring(model=model))
+
+    def stop(self) -> None:
+        """Ask what goes on here to stop; plates that are measured whole are kept."""
+        for view in self._jobs.views:
+            if view.task in TASKS and not view.status.is_over:
+                self._jobs.stop(view.path)
+
+    def choose(self, choice: SheetChoice) -> None:
+        """Look at another measure, or at another correction of it."""
+        if choice != self._session.sheet_choice:
+            self._session.colour_range = None
+            self._session.sheet_choice = choice
+            self._renew()
+
+    def show(self, key: PlateKey, well: WellId | None = None) -> None:
+        """Bring a plate to the front, painted as the sheet shows it, and go to a well of it."""
+        self._workbench.show_plate(key)
+        if self._session.sheet is not None:
+            self._session.colour_range = None
+            self._session.painting = Painting(Paint.QUALITY)
+        if well is not None:
+            self._workbench.choose([well])
+
+    def enlarge(self) -> None:
+        """Show the plate in front large, where plates are walked on."""
+        self._session.bring_forward("Plates")
+
+    def export(self, path: Path) -> None:
+        """Write the sheet as a picture (`.png`, `.svg`) or as a table (`.csv`)."""
+        sheet = self._session.sheet
+        if sheet is not None:
+            self._background.ask(
+                f"export {path}",
+                lambda: _write(sheet, path),
+                lambda _: setattr(self._session, "notice", Notice(f"Written: {path}")),
+                self._desk.complain,
+            )
+
+    def _begin(self, task: str, **wanted: object) -> None:
+        screens = [screen.path for screen in self._session.screens]
+        if not screens:
+            return
+        try:
+            reader = self._session.reader_for(screens)
+        except DeepNoiseError as error:
+            self._desk.complain(error)
+            return
+        asked = {"task": task, "screen": screens, "reader": reader, **wanted}
+        recipe = Recipe().model_copy(update=asked)
+        self._desk.begin(recipe, " and ".join(Path(path).name for path in screens))
+
+    # What comes -----------------------------------------------------------------------------
+
+    def _on_measures(self) -> None:
+        if not self._rest.isActive():
+            self._rest.start()
+
+    def _on_screens(self) -> None:
+        there = {plate.key for plate in self._session.plates}
+        kept = tuple(f for f in self._session.findings if f.plate in there)
+        self._session.findings = kept
+        self._on_measures()
+
+    def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
+        for path in saved(events, "map-check"):
+            self._background.ask(
+                "map check",
+                lambda path=path: _findings(path),  # type: ignore[misc]
+                lambda found: setattr(self._session, "findings", found),
+                self._desk.complain,
+            )
+        if view.task == "measure" and events and view.status.is_over:
+            self._rest.start()
+
+    def _renew(self) -> None:
+        """Lay out the sheet again, and tell about it once nothing is measured any more."""
+        session, choice = self._session, self._session.sheet_choice
+        parts = [
+            (session.measures[plate.key], plate)
+            for plate in session.plates
+            if len(session.measures.get(plate.key, ()))
+        ]
+        if not parts:
+            self._background.forget("sheet")
+            self._background.forget("quality")
+            session.sheet, session.quality = None, None
+            return
+        if choice.column != (session.sheet.choice.column if session.sheet else ""):
+            session.quality = None  # it speaks of another measure
+        self._background.ask(
+            "sheet",
+            lambda: make_sheet(_measures(parts), choice),
+            lambda found: setattr(session, "sheet", found),
+            self._desk.complain,
+        )
+        if not any(v.task == "measure" and not v.status.is_over for v in self._jobs.views):
+            self._background.ask(
+                "quality",
+                lambda: tell_quality(_measures(parts), choice),
+                lambda found: setattr(session, "quality", found),
+                self._desk.complain,
+            )
+
+
+def _measures(parts: Iterable[tuple[Measures, Plate]]) -> Measures:
+    """Put together the measures of plates, with what their plate maps say now."""
+    return joined(measures.mapped(plate) for measures, plate in parts)
+
+
+def _findings(path: Path) -> tuple[MapFinding, ...]:
+    plates = json.loads(path.read_text(encoding="utf-8"))["plates"]
+    return tuple(
+        MapFinding(
+            (one["experiment"], one["plate"]),
+            one["sentence"],
+            one["verdict"] == "differs" or bool(one["exchanged"]),
+            one["verdict"] != "cannot be told",
+        )
+        for one in plates
+    )
+
+
+def _write(sheet: QualitySheet, path: Path) -> None:
+    """Write a sheet as its file name ends.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written.
+    """
+    if path.suffix.lower() == ".csv":
+        write_beside(path, lambda beside: sheet.table().to_csv(beside, index=False))
+        return
+    from deepnoise_app.reports.heatmap import draw_sheet  # slow to load
+
+    correction = sheet.choice.correction
+    title = f"{sheet.title} ({WORDS[correction]})"
+    figure = draw_sheet(sheet.plates, title, sheet.unit)
+    form = "svg" if path.suffix.lower() == ".svg" else "png"
+    write_beside(path, lambda beside: figure.savefig(beside, dpi=150, format=form))
