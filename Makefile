@@ -13,7 +13,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-all lint demo-model screenshots
+.PHONY: help demo app test test-all lint installer demo-model screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ lint: .venv/.ready ## Check style, types, imports and spelling
 	$(BIN)/lint-imports
 	$(BIN)/typos
 
+installer: .venv/.ready ## Build the installers of this system into dist/
+	$(BIN)/python installer/build.py
+
 demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or less)
 	rm -rf build/demo-model
 	$(BIN)/deepnoise simulate build/demo-model/screen --experiments 24 --unlabelled 0 --size 64
@@ -45,6 +48,7 @@ demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or le
 
 screenshots: .venv/.ready ## Take the pictures of the window anew, from simulated plates
 	$(SCREEN) $(BIN)/python tests/screenshots.py
+	PYTHONPATH=installer $(SCREEN) $(BIN)/python tests/installer/pictures.py resources/screenshots/setup
 
 # uv installs, in seconds; pip only brings uv.
 .venv/.ready: pyproject.toml constraints.txt

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISED = ["demo", "app", "test", "test-all", "lint"]
+PROMISED = ["demo", "app", "test", "test-all", "lint", "installer"]
 
 
 def _make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
