@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
@@ -21,7 +22,7 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunStatus
-from deepnoise_app.screen import Plate, PlateOverlay, Predictions, Screen, WellId
+from deepnoise_app.screen import Mosaic, Plate, PlateOverlay, Predictions, Screen, WellId
 
 PlateKey = tuple[str, str]
 
@@ -54,18 +55,58 @@ class Look:
     visible: bool = True
 
 
+class Place(NamedTuple):
+    """Where a site lies on a picture: its top left corner, in pixels of the picture."""
+
+    well: WellId
+    site: int
+    left: int
+    top: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """How a model sees a plate: (pixel - mean) / deviation, (C,) each, in grey levels.
+
+    `wells` is how many wells they were taken from; `size` the side to which the whole field of a
+    site is resized, in pixels, 0 where no model is chosen.
+    """
+
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+    wells: int
+    size: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """The sites of the chosen wells, side by side.
 
-    `pixels` is (C, rows, columns), 0 where a plane is missing; `places` are well, site, and the
-    left edge of each site in pixels; `faults` say what could not be read.
+    `pixels` is (C, rows, columns), 0 where a plane is missing; `faults` say what could not be
+    read. `step` is how many pixels of the files one pixel stands for, down and across. Seen as a
+    model does, `sight` says how, and pixels are deviations from the plate's mean.
     """
 
     plate: PlateKey
     pixels: NDArray[Any]
-    places: tuple[tuple[WellId, int, int], ...]
+    places: tuple[Place, ...]
     faults: tuple[str, ...] = ()
+    step: tuple[float, float] = (1.0, 1.0)
+    sight: Sight | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detail:
+    """A part of the mosaic in finer pixels: (rows, columns, RGB), laid over it.
+
+    `top` and `left` are its corner and `step` the side of its pixels, in pixels of the files.
+    """
+
+    plate: PlateKey
+    pixels: NDArray[np.uint8]
+    top: float
+    left: float
+    step: float
 
 
 class Paint(StrEnum):
@@ -140,6 +181,9 @@ class Session:
 
     `contrast` is (C, 2) grey levels per plate; `colour_range` None means robust; `waiting` are
     folders that will be scored one after the other; `summary` is that of the last scoring;
+    `whole_plate` says whether the canvas shows the plate as a mosaic, `detail` is what lies finer
+    over it, `zoomed_to` the well that a verb has asked to the middle;
+    `as_model` shows pixels as a model sees them, by the `sights` of the plates;
     `classes` are the perturbations that each model of `predictions` can name, by its name;
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
@@ -160,6 +204,12 @@ class Session:
     contrast: Mapping[PlateKey, NDArray[Any]] = field(default_factory=dict)
     contrast_locked: bool = False
     picture: Picture | None = None
+    whole_plate: bool = False
+    mosaic: Mosaic | None = None
+    detail: Detail | None = None
+    zoomed_to: WellId | None = None
+    as_model: bool = False
+    sights: Mapping[PlateKey, Sight] = field(default_factory=dict)
     painting: Painting = Painting()
     colour_range: tuple[float, float] | None = None
     measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
@@ -190,6 +240,11 @@ class Session:
         """Ask for a panel, also when it was the last one asked for."""
         self.front = ""
         self.front = panel
+
+    def zoom_to(self, well: WellId) -> None:
+        """Ask a well to the middle of the mosaic, also when it was the last one asked for."""
+        self.zoomed_to = None
+        self.zoomed_to = well
 
     @property
     def plates(self) -> tuple[Plate, ...]:

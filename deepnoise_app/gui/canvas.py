@@ -11,22 +11,18 @@ from contextlib import contextmanager
 
 import numpy as np
 from napari.components import ViewerModel
-from napari.layers import Image, Layer, Points
+from napari.layers import Image, Layer
 from napari.utils.events import Event
-from napari.utils.theme import get_theme
 from numpy.typing import NDArray
 
-from deepnoise_app.gui.labels import Label, features_of, labels_of, plate_of_picture
-from deepnoise_app.gui.layers import (
-    channel_layer,
-    colour_of,
-    label_layer,
-    places_of,
-    share_of_light,
-)
+from deepnoise_app.gui.label_layer import LabelLayer, Texts
+from deepnoise_app.gui.labels import features_of, labels_of, places_of
+from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
 from deepnoise_app.gui.levels import grey_range
+from deepnoise_app.gui.scale_bar import show_scale_bar
+from deepnoise_app.gui.scene import CanvasScene, scene_of
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.session import Picture, PlateKey, Session
+from deepnoise_app.session import Session
 
 
 class Canvas:
@@ -41,21 +37,21 @@ class Canvas:
         self._session = session
         self._workbench = workbench
         self._channels: list[Image] = []
-        self._labels: Points | None = None
-        self._shape: tuple[int, ...] = ()
-        self._plate: PlateKey | None = None
+        self._labels = LabelLayer(viewer)
+        self._shape: tuple[object, ...] = ()
+        self._limits_of: object = None
         self._share = 1.0
         self._writing = False
         for fact, slot in self._slots:
             getattr(session.events, fact).connect(slot)
         viewer.events.theme.connect(self._on_theme)
-        self._on_picture()
+        self._on_scene()
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Our layers in the viewer: the channels, then the labels."""
-        ours = (*self._channels, *([self._labels] if self._labels is not None else []))
-        return tuple(layer for layer in ours if layer in self._viewer.layers)
+        labels = [self._labels.layer] if self._labels.layer is not None else []
+        return tuple(layer for layer in (*self._channels, *labels) if layer in self._viewer.layers)
 
     def close(self) -> None:
         """Take our layers away and hear nothing more."""
@@ -68,9 +64,13 @@ class Canvas:
     def _slots(self) -> tuple[tuple[str, object], ...]:
         return (
             ("plate", self._on_plate),
-            ("picture", self._on_picture),
+            ("picture", self._on_scene),
+            ("mosaic", self._on_scene),
+            ("whole_plate", self._on_scene),
             ("looks", self._on_looks),
             ("contrast", self._on_contrast),
+            ("as_model", self._on_contrast),
+            ("sights", self._on_contrast),
             ("predictions", self._on_predictions),
         )
 
@@ -80,22 +80,23 @@ class Canvas:
         if self._session.plate is None:
             self._clear()
 
-    def _on_picture(self) -> None:
-        picture, plate = self._session.picture, plate_of_picture(self._session)
-        if picture is None or plate is None:
+    def _on_scene(self) -> None:
+        scene = scene_of(self._session)
+        if scene is None:
             self._clear()
             return
         with self._quietly():
-            names = [channel.name for channel in plate.channels]
-            made = self._make_channels(names, picture.pixels)
-            self._fill(picture)
+            names = [channel.name for channel in scene.plate.channels]
+            made = self._make_channels(names, scene.pixels)
+            self._fill(scene)
             self._write_looks()
             self._write_contrast()
             self._write_labels()
+            show_scale_bar(self._viewer, scene.plate)
         if made:
             self._viewer.layers.selection.active = self._channels[0]
-        shape = picture.pixels.shape[1:]
-        if picture.places and shape != self._shape:
+        shape = (scene.is_mosaic, scene.scale, *scene.pixels.shape[1:])
+        if not scene.empty and shape != self._shape:
             self._shape = shape
             self._viewer.reset_view()
 
@@ -111,10 +112,15 @@ class Canvas:
         with self._quietly():
             self._write_labels()
 
-    def _fill(self, picture: Picture) -> None:
+    def _fill(self, scene: CanvasScene) -> None:
         """Give each layer its plane; without a site they turn black and keep their size."""
-        for layer, plane in zip(self._channels, picture.pixels, strict=True):
-            layer.data = plane if picture.places else np.zeros_like(layer.data)
+        units = (scene.unit, scene.unit)
+        for layer, plane in zip(self._channels, scene.pixels, strict=True):
+            layer.data = np.zeros_like(layer.data) if scene.empty else plane
+            if tuple(layer.scale) != scene.scale:
+                layer.scale, layer.translate = scene.scale, scene.translate
+            if tuple(map(str, layer.units)) != units:
+                layer.units = units
 
     def _write_looks(self) -> None:
         for layer, look in zip(self._channels, self._session.looks, strict=False):
@@ -133,12 +139,17 @@ class Canvas:
                 layer.opacity = self._share
 
     def _write_contrast(self) -> None:
-        picture = self._session.picture
-        found = None if picture is None else self._session.contrast.get(picture.plate)
-        if picture is None or found is None or not len(self._channels):
+        scene = scene_of(self._session)
+        if scene is None or not len(self._channels):
             return
-        fresh, self._plate = picture.plate != self._plate, picture.plate
-        for layer, (black, white) in zip(self._channels, found, strict=False):
+        limits = scene.limits
+        if limits is None:
+            limits = self._session.contrast.get(scene.plate.key)
+        if limits is None:
+            return
+        limits_of = scene.plate.key, scene.limits is None
+        fresh, self._limits_of = limits_of != self._limits_of, limits_of
+        for layer, (black, white) in zip(self._channels, limits, strict=False):
             low, high = grey_range(layer.dtype, float(white), float(black))
             if not fresh:  # a slider must not shrink under the hand that drags it
                 before = layer.contrast_limits_range
@@ -148,19 +159,15 @@ class Canvas:
             layer.contrast_limits_range = (low, high)
 
     def _write_labels(self) -> None:
-        if not self._channels:
-            return
-        labels = labels_of(self._session)
-        if self._labels is None or self._labels not in self._viewer.layers:
-            self._labels = self._make_labels(labels)
-            return
-        places = places_of(labels)
-        if not np.array_equal(places, self._labels.data):
-            self._labels.data = places
-            self._labels.editable = False  # new data make it editable
-        features = features_of(labels)
-        if not features.equals(self._labels.features):
-            self._labels.features = features
+        scene = scene_of(self._session)
+        if scene is not None and self._channels and not scene.is_mosaic:
+            labels = labels_of(self._session)
+            within = np.array([label.top > 0 for label in labels], dtype=bool)
+            self.write_texts(Texts(places_of(labels), features_of(labels), within), scene)
+
+    def write_texts(self, texts: Texts, scene: CanvasScene) -> None:
+        """Show other texts than those of a picture: a mosaic has its own."""
+        self._labels.write(texts, scene.plate.pixel_size_um or 1.0, scene.unit)
 
     # Layers ---------------------------------------------------------------------------------
 
@@ -182,39 +189,29 @@ class Canvas:
         layer.events.visible.connect(self._on_layer_visible)
         layer.events.colormap.connect(self._on_layer_colormap)
         below = len(self._viewer.layers)
-        if self._labels is not None and self._labels in self._viewer.layers:
-            below = self._viewer.layers.index(self._labels)
+        standing = [one for one in self._channels if one in self._viewer.layers]
+        if standing:
+            below = self._viewer.layers.index(standing[-1]) + 1
+        elif self._labels.layer is not None and self._labels.is_there:
+            below = self._viewer.layers.index(self._labels.layer)
         self._viewer.layers.insert(below, layer)
-        return layer
-
-    def _make_labels(self, labels: tuple[Label, ...]) -> Points:
-        layer = label_layer(labels, self._ink)
-        active = self._viewer.layers.selection.active
-        self._viewer.layers.append(layer)
-        layer.editable = False  # entering a viewer makes it editable
-        self._viewer.layers.selection.active = active
         return layer
 
     def _clear(self) -> None:
         with self._quietly():
             for layer in self.layers:
                 self._viewer.layers.remove(layer)
-        self._channels, self._labels, self._shape, self._plate = [], None, (), None
+        self._labels.clear()
+        self._channels, self._shape, self._limits_of = [], (), None
         self._share = 1.0
-
-    @property
-    def _ink(self) -> str:
-        """The colour of texts on napari's canvas."""
-        return str(get_theme(self._viewer.theme).text.as_hex())
 
     # From napari ----------------------------------------------------------------------------
 
     def _on_theme(self) -> None:
-        if self._labels is not None:
-            self._labels.text.color = self._ink
+        self._labels.write_ink()
 
     def _on_layer_contrast(self, event: Event) -> None:
-        if not self._writing and event.source in self._channels:
+        if not self._writing and event.source in self._channels and not self._is_fixed:
             black, white = event.source.contrast_limits
             channel = self._channels.index(event.source)
             self._workbench.set_contrast(channel, float(black), float(white))
@@ -228,6 +225,12 @@ class Canvas:
         if not self._writing and event.source in self._channels:
             channel = self._channels.index(event.source)
             self._workbench.set_colour(channel, colour_of(event.source))
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether black and white are those of a model, and not of the plate's contrast."""
+        scene = scene_of(self._session)
+        return scene is None or scene.limits is not None
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:

@@ -94,10 +94,13 @@ def opengl_works() -> bool:
 
 def warm_up(host: Host) -> None:
     """Have napari load what its first layers need, so that the first plate does not wait for it."""
+    from deepnoise_app.gui.labels import features_of
     from deepnoise_app.gui.layers import channel_layer, label_layer
 
     if host.has_opengl and not host.viewer.layers:
-        for layer in (channel_layer("", np.zeros((2, 2), np.uint8)), label_layer((), "white")):
+        image = channel_layer("", np.zeros((2, 2), np.uint8))
+        labels = label_layer(np.zeros((0, 2)), features_of(()))
+        for layer in (image, labels):
             host.viewer.layers.append(layer)
         host.viewer.layers.clear()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from deepnoise_app.gui.painter import NAMED_BY
 from deepnoise_app.screen import Plate, Role, WellId
@@ -13,28 +15,36 @@ from deepnoise_app.session import Session
 
 # Share of a site's height between the site and its label.
 ABOVE = 0.015
+# Up to so many sites have room for a whole label each.
+FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """One site; texts are empty and `confidence` is NaN where nothing is known.
 
-    `left` is the left edge of the site in pixels, `above` how far over its upper edge the label
-    stands, so that nothing of the text lies on the image.
+    `left` and `top` are the corner of the site, in pixels of the files, `above` how far over its
+    upper edge the label stands, so that nothing of the text lies on the image.
     """
 
     well: WellId
     site: int
-    left: int
+    left: float
+    top: float = 0.0
     above: float = 0.0
     expected: str = ""
     predicted: str = ""
     confidence: float = math.nan
 
     @property
+    def line(self) -> str:
+        """The longest of its lines."""
+        return max(self.text.split("\n"), key=len)
+
+    @property
     def text(self) -> str:
         """`B07 s1 · sirna_250 0.93`; a prediction that differs stands below, after an arrow."""
-        line = f"{self.well} s{self.site}"
+        line = f"{self.well} s{self.site}" if self.site else f"{self.well}"
         if self.expected:
             line += f" · {self.expected}"
         if self.predicted and self.predicted != self.expected:
@@ -48,18 +58,18 @@ def labels_of(session: Session) -> tuple[Label, ...]:
     plate = plate_of_picture(session)
     if picture is None or plate is None:
         return ()
-    named = _named(session, plate)
-    return tuple(
-        Label(
-            well,
-            site,
-            left,
-            ABOVE * picture.pixels.shape[1],
-            plate.map[well].perturbation,
-            *named.get(well, ()),
-        )
-        for well, site, left in picture.places
-    )
+    named = named_on(session, plate)
+    rows = len({place.top for place in picture.places}) or 1
+    above = ABOVE * picture.step[0] * picture.pixels.shape[1] / rows
+    labels, said = [], set()
+    for place in picture.places:
+        corner = place.left * picture.step[1], place.top * picture.step[0]
+        known = (plate.map[place.well].perturbation, *named.get(place.well, ()))
+        # Where many sites stand close, what is known of a well is said once.
+        again = len(picture.places) > FEW and place.well in said
+        labels.append(Label(place.well, place.site, *corner, above, *(() if again else known)))
+        said.add(place.well)
+    return tuple(labels)
 
 
 def features_of(labels: tuple[Label, ...]) -> pd.DataFrame:
@@ -76,6 +86,11 @@ def features_of(labels: tuple[Label, ...]) -> pd.DataFrame:
     )
 
 
+def places_of(labels: tuple[Label, ...]) -> NDArray[np.float64]:
+    """Where labels stand, (labels, 2): row and column, over the corners of the sites."""
+    return np.array([(label.top - label.above, label.left) for label in labels]).reshape(-1, 2)
+
+
 def plate_of_picture(session: Session) -> Plate | None:
     """Return the plate that the picture shows, if it is still open."""
     picture = session.picture
@@ -86,7 +101,7 @@ def plate_of_picture(session: Session) -> Plate | None:
     return next((plate for plate in session.plates if plate.key == picture.plate), None)
 
 
-def _named(session: Session, plate: Plate) -> dict[WellId, tuple[str, float]]:
+def named_on(session: Session, plate: Plate) -> dict[WellId, tuple[str, float]]:
     """Name and confidence predicted for the wells, by the best of the columns that are filled."""
     if session.predictions is None:
         return {}

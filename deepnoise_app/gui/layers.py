@@ -5,10 +5,9 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 from napari.layers import Image, Points
 from numpy.typing import NDArray
-
-from deepnoise_app.gui.labels import Label, features_of
 
 LABELS = "Wells"
 LABEL_SIZE_PT = 10
@@ -27,18 +26,18 @@ def channel_layer(name: str, plane: NDArray[np.generic]) -> Image:
     )
 
 
-def label_layer(labels: tuple[Label, ...], ink: str) -> Points:
+def label_layer(places: NDArray[np.float64], features: pd.DataFrame) -> Points:
     """Return the layer of labels: texts that stand on the upper edge of their sites.
 
     Above the site they hide no cell, and stay legible however bright the image is. What napari
     calls the upper left anchor is the side of the point on which the text stands.
     """
     return Points(
-        places_of(labels),
+        places,
         ndim=2,
         name=LABELS,
-        features=features_of(labels),
-        text={"string": "{label}", "size": LABEL_SIZE_PT, "anchor": "upper_left", "color": ink},
+        features=features,
+        text={"string": "{label}", "size": LABEL_SIZE_PT, "anchor": "upper_left"},
         face_color="transparent",
         border_color="transparent",
         size=1,
@@ -47,15 +46,23 @@ def label_layer(labels: tuple[Label, ...], ink: str) -> Points:
     )
 
 
+def cover_layer(name: str, pixels: NDArray[np.uint8]) -> Image:
+    """Return a layer that hides what lies below it, as far as its pixels are not transparent."""
+    return Image(
+        pixels,
+        name=name,
+        rgb=True,
+        blending="translucent_no_depth",
+        axis_labels=AXES,
+        units=UNITS,
+        visible=False,
+    )
+
+
 def colour_of(layer: Image) -> str:
     """Return the colour, `#rrggbb`, that the brightest pixels of a layer have."""
     levels = np.rint(255 * np.asarray(layer.colormap.colors)[-1, :3]).astype(int)
     return "#" + "".join(f"{level:02x}" for level in levels)
-
-
-def places_of(labels: tuple[Label, ...]) -> NDArray[np.float64]:
-    """Where the labels stand, (labels, 2): row, column, over the top left corners of the sites."""
-    return np.array([(-label.above, label.left) for label in labels]).reshape(-1, 2)
 
 
 def share_of_light(shown: int) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, sqrt
 
 import numpy as np
 
-from deepnoise_app.errors import PixelError
-from deepnoise_app.screen import Channel, Plane, Plate, WellId, own_colours
-from deepnoise_app.session import Look, Picture
+from deepnoise_app.gui.sight import SEEN_RANGE, seen_planes
+from deepnoise_app.screen import Channel, Plane, Plate, WellId, own_colours, readable_planes
+from deepnoise_app.session import Look, Picture, Place, Sight
 
 # Colours of the channels, in the order of RxRx1; further channels go round.
 PALETTES: dict[str, tuple[str, ...]] = {
@@ -19,6 +20,9 @@ PALETTES: dict[str, tuple[str, ...]] = {
 }
 GAP = 8
 MOST_SITES = 16
+# More sites than these lie in rows, with room above each for its label, a share of its height.
+IN_A_ROW = 4
+ROOM_ABOVE = 0.12
 
 
 def first_looks(channels: Sequence[Channel], palette: str | None = None) -> tuple[Look, ...]:
@@ -31,13 +35,15 @@ def first_looks(channels: Sequence[Channel], palette: str | None = None) -> tupl
     return tuple(Look(colours[i % len(colours)]) for i in range(len(channels)))
 
 
-def read_picture(plate: Plate, wells: Sequence[WellId], site: int | None = None) -> Picture:
+def read_picture(
+    plate: Plate, wells: Sequence[WellId], site: int | None = None, sight: Sight | None = None
+) -> Picture:
     """Read the sites of wells, or one site of each, and set them side by side.
 
     What is missing or unreadable stays black and is named in `faults`; at most `MOST_SITES` sites
-    are read.
+    are read. With a sight they are shown as a model sees them.
     """
-    places = [
+    wanted = [
         (well, s)
         for well in wells
         if well in plate.well_index
@@ -45,32 +51,50 @@ def read_picture(plate: Plate, wells: Sequence[WellId], site: int | None = None)
         if site in (None, s)
     ][:MOST_SITES]
     faults: list[str] = []
-    sites = [_read_site(plate, well, s, faults) for well, s in places]
+    sites: list[dict[int, Plane]] = []
+    whole = (1, 1)
+    for well, s in wanted:
+        planes, said = readable_planes(plate, well, s)
+        faults += said
+        whole = max([whole, *(plane.shape for plane in planes.values())])
+        sites.append(planes if sight is None else seen_planes(planes, sight))
+    size = max([(1, 1), *(plane.shape for planes in sites for plane in planes.values())])
+    places, extent = arranged(wanted, size)
     kinds = {plane.dtype for planes in sites for plane in planes.values()} or {np.dtype(np.uint8)}
-    heights = [max((p.shape[0] for p in planes.values()), default=1) for planes in sites]
-    widths = [max((p.shape[1] for p in planes.values()), default=1) for planes in sites]
-    edges = np.cumsum([0, *(width + GAP for width in widths)])
-    whole = max(int(edges[-1]) - GAP, 1)
-    pixels = np.zeros(
-        (len(plate.channels), max(heights, default=1), whole), dtype=np.result_type(*kinds)
-    )
-    for planes, left in zip(sites, edges, strict=False):
+    ground = 0 if sight is None else SEEN_RANGE[0]
+    pixels = np.full((len(plate.channels), *extent), ground, dtype=np.result_type(*kinds))
+    for planes, place in zip(sites, places, strict=True):
         for channel, plane in planes.items():
-            pixels[channel, : plane.shape[0], left : left + plane.shape[1]] = plane
-    return Picture(
-        plate.key,
-        pixels,
-        tuple((well, s, int(x)) for (well, s), x in zip(places, edges, strict=False)),
-        tuple(faults),
-    )
+            rows, columns = plane.shape
+            there = pixels[channel, place.top : place.top + rows, place.left :]
+            there[:, :columns] = plane
+    step = (whole[0] / size[0], whole[1] / size[1])
+    return Picture(plate.key, pixels, places, tuple(faults), step, sight)
 
 
-def _read_site(plate: Plate, well: WellId, site: int, faults: list[str]) -> dict[int, Plane]:
-    """Readable planes of a site by channel; the others are noted."""
-    planes: dict[int, Plane] = {}
-    for channel in range(len(plate.channels)):
-        try:
-            planes[channel] = plate.read(well, site, [channel])[0]
-        except PixelError as error:
-            faults.append(str(error))
-    return planes
+def arranged(
+    wanted: Sequence[tuple[WellId, int]], size: tuple[int, int]
+) -> tuple[tuple[Place, ...], tuple[int, int]]:
+    """Return the places of sites of one size, and the rows and columns that they take.
+
+    A few lie side by side. Many lie in rows, those of a well together, with room for a line of
+    text above each.
+    """
+    wells = list(dict.fromkeys(well for well, _ in wanted))
+    most = max((sum(w == well for w, _ in wanted) for well in wells), default=1)
+    height, width = size
+    if len(wanted) <= IN_A_ROW:
+        corners = [(0, at * (width + GAP)) for at in range(len(wanted))]
+        rows = (height, max(len(wanted), 1) * (width + GAP) - GAP)
+        return tuple(Place(*one, x, y) for one, (y, x) in zip(wanted, corners, strict=True)), rows
+    across = ceil(sqrt(len(wanted)))
+    across = ceil(across / most) * most if most <= IN_A_ROW else across
+    above = ceil(height * ROOM_ABOVE)
+    places, row, column, last = [], 0, 0, wanted[0][0]
+    for well, site in wanted:
+        if column and (column == across or (well != last and column + most > across)):
+            row, column = row + 1, 0
+        left, top = column * (width + GAP), row * (height + above) + above
+        places.append(Place(well, site, left, top))
+        column, last = column + 1, well
+    return tuple(places), ((row + 1) * (height + above), across * (width + GAP) - GAP)

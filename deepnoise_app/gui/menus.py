@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QUrl
+from qtpy.QtCore import QSignalBlocker, QUrl
 from qtpy.QtGui import (  # type: ignore[attr-defined]
     QAction,
     QActionGroup,
@@ -85,6 +85,16 @@ class Menus:
         self.themes = {name: self._theme(group, name) for name in THEMES}
         menu.addActions(list(self.themes.values()))
         menu.addSeparator()
+        self.whole_plate = menu.addAction("Whole plate")
+        self.whole_plate.setCheckable(True)
+        self.whole_plate.setShortcut("Ctrl+M")
+        self.whole_plate.toggled.connect(self._parts.workbench.show_whole_plate)
+        self.as_model = menu.addAction("As the model sees it")
+        self.as_model.setCheckable(True)
+        self.as_model.toggled.connect(self._parts.workbench.see_as_model)
+        for fact in ("whole_plate", "as_model"):
+            getattr(self._parts.session.events, fact).connect(self._on_shown)
+        menu.addSeparator()
         fit = menu.addAction("Fit the picture", window.host.viewer.reset_view)
         fit.setShortcut("Ctrl+0")
 
@@ -112,6 +122,15 @@ class Menus:
         menu = self._menu("&Help")
         menu.addAction("Copy versions for a report", self._copy_versions)
         menu.addAction("About DeepNoise", self._about)
+
+    def _on_shown(self) -> None:
+        session = self._parts.session
+        for action, on in (
+            (self.whole_plate, session.whole_plate),
+            (self.as_model, session.as_model),
+        ):
+            with QSignalBlocker(action):
+                action.setChecked(on)
 
     def _on_predictions(self) -> None:
         self.save.setEnabled(self._parts.session.predictions is not None)

@@ -13,6 +13,8 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.colour_map import map_colours
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.mosaic_desk import MosaicDesk
+from deepnoise_app.gui.mosaic_view import MosaicView
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
@@ -42,7 +44,9 @@ class Parts:
     workbench: Workbench
     painter: Painter
     desk: RunDesk
+    mosaic: MosaicDesk
     canvas: Canvas
+    mosaic_view: MosaicView
     notice: NoticeBar
     plates: PlatesPanel
     view: ViewPanel
@@ -85,6 +89,8 @@ class Parts:
         """Let go of threads and watches; trainings and scorings go on."""
         self.quality_desk.stop()
         self.jobs.close()
+        self.mosaic.close()
+        self.mosaic_view.close()
         self.workbench.stop_opening()
         self.background.close()
 
@@ -99,6 +105,8 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
     desk = RunDesk(session, background, jobs)
     training = TrainingDesk(session, background, jobs, desk)
     quality = QualityDesk(session, background, jobs, desk, workbench)
+    mosaic = MosaicDesk(session, background, workbench)
+    canvas = Canvas(viewer, session, workbench)
     parts = Parts(
         session,
         background,
@@ -106,7 +114,9 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         workbench,
         painter,
         desk,
-        Canvas(viewer, session, workbench),
+        mosaic,
+        canvas,
+        MosaicView(viewer, session, workbench, mosaic, canvas),
         NoticeBar(session, workbench),
         PlatesPanel(session, workbench, painter),
         ViewPanel(session, workbench),
@@ -117,6 +127,7 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         quality,
         QualityPanel(session, desk, quality),
     )
+    parts.plates.grid.approached.connect(mosaic.zoom_to)
     desk.use(session.scoring)
     jobs.adopt()
     background.ask("colours", lambda: map_colours(Scale.SEQUENTIAL), _heard, _heard)

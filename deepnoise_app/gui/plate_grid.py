@@ -52,6 +52,7 @@ class PlateGrid(QWidget):
     chosen = Signal(list)  # of WellId
     toggled = Signal(object)  # WellId
     stepped = Signal(int, int)  # rows, columns
+    approached = Signal(object)  # WellId
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -177,8 +178,19 @@ class PlateGrid(QWidget):
         else:
             self.chosen.emit([well])
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Go near the well in the mosaic."""
+        well = self._imaged_at(event.position())
+        if well is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDoubleClickEvent(event)
+        else:
+            self.approached.emit(well)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        """Walk with the arrows."""
+        """Walk with the arrows; Return goes near the chosen well in the mosaic."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen:
+            self.approached.emit(self._chosen[0])
+            return
         step = ARROWS.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)

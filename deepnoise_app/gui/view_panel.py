@@ -23,6 +23,7 @@ from deepnoise_app.gui.channel_row import ChannelRow
 from deepnoise_app.gui.levels import grey_range
 from deepnoise_app.gui.look import PALETTES, first_looks
 from deepnoise_app.gui.role_steps import RoleSteps
+from deepnoise_app.gui.view_choice import ViewChoice
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Plate
 from deepnoise_app.session import PlateKey, Session
@@ -53,6 +54,7 @@ class ViewPanel(QWidget):
         self.steps = [self._step_button(*step) for step in STEPS]
         self.roles = RoleSteps(session, workbench)
         self.faults = QLabel()
+        self.choice = ViewChoice(session, workbench)
         self.sites = QComboBox()
         self.palettes = QComboBox()
         self.lock = QCheckBox("Lock contrast across plates")
@@ -105,6 +107,7 @@ class ViewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(head)
         layout.addWidget(self.faults)
+        layout.addWidget(self.choice)
         layout.addLayout(form)
         layout.addWidget(scroll, 1)
         layout.addLayout(foot)
@@ -117,6 +120,7 @@ class ViewPanel(QWidget):
             ("site", self._on_site),
             ("looks", self._on_looks),
             ("contrast", self._on_contrast),
+            ("as_model", self._on_contrast),
             ("contrast_locked", self._on_locked),
         ):
             getattr(self._session.events, fact).connect(slot)
@@ -214,9 +218,8 @@ class ViewPanel(QWidget):
         plate, picture = self._session.plate, self._session.picture
         found = self._session.contrast.get(plate.key) if plate is not None else None
         for row in self.rows:
-            row.slider.setEnabled(found is not None)
-            row.black.setEnabled(found is not None)
-            row.white.setEnabled(found is not None)
+            for part in (row.slider, row.black, row.white):
+                part.setEnabled(found is not None and not self._session.as_model)
         if plate is None or picture is None or found is None:
             return
         if plate.key != self._ends_of:

@@ -15,8 +15,9 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks, read_picture
 from deepnoise_app.gui.naming import Naming
 from deepnoise_app.gui.opening import Opening, all_problems, understood
+from deepnoise_app.gui.sight import sight_of
 from deepnoise_app.screen import Plate, Role, Screen, WellId
-from deepnoise_app.session import Notice, Picture, PlateKey, Session, Tone
+from deepnoise_app.session import Notice, Picture, PlateKey, Session, Sight, Tone
 
 
 class Workbench:
@@ -30,6 +31,7 @@ class Workbench:
         self.session = session
         self._background = background
         self.names = Naming(session, background)
+        session.events.card.connect(self._on_card)
         self._opening = Opening(session, background, self._opened, self.complain)
 
     # Plates ---------------------------------------------------------------------------------
@@ -117,14 +119,54 @@ class Workbench:
         if self.session.plate is not None:
             self._read(self.session.plate)
 
+    def show_whole_plate(self, whole: bool) -> None:
+        """Show the whole plate as a mosaic, or the chosen wells."""
+        if whole != self.session.whole_plate:
+            self.session.whole_plate = whole
+            if self.session.plate is not None:
+                self._read(self.session.plate)
+
+    def see_as_model(self, seen: bool) -> None:
+        """Show pixels in deviations from the plate's mean, at the size of the chosen model."""
+        self.session.as_model = seen
+        if self.session.plate is not None:
+            self._read(self.session.plate)
+
     def _read(self, plate: Plate) -> None:
+        sight = None
+        if self.session.as_model:
+            sight = self.session.sights.get(plate.key)
+            if sight is None or sight.size != self._seen_size:
+                self._find_sight(plate)
+                return
+        if self.session.whole_plate:
+            return
         wells, site = self.session.wells, self.session.site
         self._background.ask(
             "picture",
-            lambda: read_picture(plate, wells, site),
+            lambda: read_picture(plate, wells, site, sight),
             self._show,
-            lambda error: self.complain(error, f"{plate.name} could not be read"),
+            self.complain_of_plate,
         )
+
+    @property
+    def _seen_size(self) -> int:
+        card = self.session.card
+        return card.input_size if card is not None else 0
+
+    def _find_sight(self, plate: Plate) -> None:
+        size = self._seen_size
+
+        def found(sight: Sight) -> None:
+            self.session.sights = {**self.session.sights, plate.key: sight}
+            if plate is self.session.plate:
+                self._read(plate)
+
+        self._background.ask("sight", lambda: sight_of(plate, size), found, self.complain_of_plate)
+
+    def _on_card(self) -> None:
+        if self.session.as_model and self.session.plate is not None:
+            self._read(self.session.plate)
 
     def _show(self, picture: Picture) -> None:
         self.session.picture = picture
@@ -204,7 +246,7 @@ class Workbench:
             lambda found: setattr(
                 self.session, "contrast", {**self.session.contrast, plate.key: found}
             ),
-            lambda error: self.complain(error, f"{plate.name} could not be read"),
+            self.complain_of_plate,
         )
 
     # Notices --------------------------------------------------------------------------------
@@ -215,6 +257,10 @@ class Workbench:
         known = isinstance(error, DeepNoiseError)
         text = str(error) if known else f"{what}: {type(error).__name__}: {error}"
         self.session.notice = Notice(text, Tone.PROBLEM, text if known else details)
+
+    def complain_of_plate(self, error: Exception) -> None:
+        """Tell the user of a fault while a plate was read."""
+        self.complain(error, "The plate could not be read")
 
     def dismiss(self) -> None:
         """Take the notice away."""

@@ -37,11 +37,16 @@ def cache_folder() -> Path:
 
 def stamp(plate: Plate, depth: Depth) -> str | None:
     """Name under which a plate's measures are kept; None where its files cannot be told."""
+    return stamp_for(plate, f"{VERSION} {depth}")
+
+
+def stamp_for(plate: Plate, what: str) -> str | None:
+    """Name under which something that follows from a plate's files is kept."""
     chosen = _files(plate.pixels)
     if chosen is None:
         return None
     choice, files = chosen
-    known = hashlib.sha256(f"{VERSION} {depth} {plate.key} {plate.channels} {choice}".encode())
+    known = hashlib.sha256(f"{what} {plate.key} {plate.channels} {choice}".encode())
     known.update(f"{plate.wells} {plate.sites}".encode() + plate.present.tobytes())
     for path in files:
         try:

@@ -4,11 +4,13 @@ from deepnoise_app.screen.colour import own_colours
 from deepnoise_app.screen.columns import TextColumn, natural
 from deepnoise_app.screen.factors import Factor, join_factors
 from deepnoise_app.screen.filter import Filter, parse_filter
+from deepnoise_app.screen.mosaic import Mosaic, MosaicLayout
 from deepnoise_app.screen.overlay import COLOUR_MAPS, PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
 from deepnoise_app.screen.predictions import COLUMNS, Predictions
 from deepnoise_app.screen.problem import Problem, ProblemKind
+from deepnoise_app.screen.readable import readable_planes
 from deepnoise_app.screen.screen import Screen
 from deepnoise_app.screen.stack import PROJECTION, Stack, StackChoice
 from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
@@ -24,6 +26,8 @@ __all__ = [
     "Factor",
     "Filter",
     "Library",
+    "Mosaic",
+    "MosaicLayout",
     "PixelSource",
     "Plane",
     "Plate",
@@ -44,5 +48,6 @@ __all__ = [
     "natural",
     "own_colours",
     "parse_filter",
+    "readable_planes",
     "row_letters",
 ]

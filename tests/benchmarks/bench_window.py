@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import psutil
 import pytest
 from qtpy.QtCore import QTimer
 
+from deepnoise_app.gui.mosaic_desk import LANES
 from deepnoise_app.readers import open_screen
 from deepnoise_app.screen import Channel, Plate, PlateMap, PlateShape, Screen, WellId
 from deepnoise_app.session import Paint, Painting
@@ -171,6 +173,88 @@ def test_longest_stall_while_a_plate_is_measured_and_wells_are_visited(
     quiet = np.array(stalls) * 1e3
     say(f"GUI thread while measured: longest stall {quiet.max():.0f} ms of computing,"
         f" 99 % {np.quantile(quiet, 0.99):.1f} ms")  # fmt: skip
+
+
+def test_mosaic_beside_decoding_and_from_the_cache(window, qapp, folder, say) -> None:
+    session, workbench = window.parts.session, window.parts.workbench
+    window.open([folder])
+    until(qapp, lambda: session.picture is not None and bool(session.contrast))
+    plate = session.plate
+
+    def whole() -> bool:
+        return session.mosaic is not None and session.mosaic.is_complete
+
+    def shown() -> float:
+        began = time.perf_counter()
+        workbench.show_whole_plate(True)
+        until(qapp, whole, 600)
+        return time.perf_counter() - began
+
+    def decoding() -> float:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(LANES) as pool:
+            places = [(well, site) for well in plate.wells for site in plate.sites]
+            list(pool.map(lambda place: plate.read(*place) is None, places))
+        return time.perf_counter() - began
+
+    bare = decoding()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    took = shown()
+    grown = process.memory_info().rss - before
+    bare = (bare + decoding()) / 2  # before and after: others may use the machine
+    size = session.mosaic.pixels.nbytes
+    workbench.show_whole_plate(False)
+    session.mosaic = None
+    again = shown()
+    say(
+        f"mosaic of 384 x 2 x 6 x 512: {took:.1f} s, bare decoding in as many threads {bare:.1f} s,"
+        f" ratio {took / bare:.2f}; from the cache {again:.2f} s;"
+        f" {size / 2**20:.0f} MiB of thumbnails, memory {grown / 2**20:+.0f} MiB"
+    )
+
+
+def test_longest_stall_while_a_mosaic_is_read_and_looked_at(window, qapp, folder, say) -> None:
+    session, parts = window.parts.session, window.parts
+    window.open([folder])
+    until(qapp, lambda: session.picture is not None and bool(session.contrast))
+    own: list[float] = []
+
+    def timed(slot: Callable[..., object]) -> Callable[..., object]:
+        def run(*args: object) -> object:
+            began = time.thread_time()
+            try:
+                return slot(*args)
+            finally:
+                own.append(time.thread_time() - began)
+
+        return run
+
+    layers = [layer for layer in window.host.viewer.layers if layer.metadata.get("channel")]
+    desk, view = parts.mosaic, parts.mosaic_view
+    for name in ("look_at",):
+        setattr(desk, name, timed(getattr(desk, name)))
+    parts.workbench.show_whole_plate(True)
+    until(qapp, lambda: session.mosaic is not None)
+    camera = window.host.viewer.scene.camera
+    whole: list[float] = []
+    for well in session.plate.wells[::40]:
+        began = time.thread_time()
+        desk.zoom_to(well)
+        view._on_view()
+        whole.append(time.thread_time() - began)
+        rest = time.perf_counter() + 0.5
+        until(qapp, lambda rest=rest: time.perf_counter() > rest)
+        camera.zoom *= 0.5
+    fills: list[float] = []
+    for _ in range(10):
+        began = time.thread_time()
+        for layer, plane in zip(layers, session.mosaic.pixels, strict=True):
+            layer.data = plane
+        fills.append(time.thread_time() - began)
+    say(f"mosaic: choosing what to read finer {max(own) * 1e3:.1f} ms at most, going to a well"
+        f" with labels and frame {max(whole) * 1e3:.0f} ms at most (layers of napari included);"
+        f" bare refill of its layers {np.median(fills) * 1e3:.0f} ms")  # fmt: skip
 
 
 def test_memory_after_visiting_every_well(window, qapp, folder, say) -> None:

@@ -14,7 +14,7 @@ from deepnoise_app.gui.levels import grey_range
 from deepnoise_app.gui.look import first_looks, read_picture
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import COLUMNS, Predictions, Screen, WellId
-from deepnoise_app.session import Look, Picture, Session
+from deepnoise_app.session import Look, Picture, Place, Session
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 
 DESIGN = ScreenDesign(experiments=2, unlabelled=0, plates=2, perturbations=8, sites=2, size=64)
@@ -234,7 +234,7 @@ def test_other_channels_get_layers_of_their_own(canvas, viewer, screen, session)
     session.looks = first_looks(plate.channels)
     session.plate = plate
     session.picture = Picture(
-        plate.key, np.full((2, 8, 8), 900, np.uint16), ((plate.wells[0], 1, 0),)
+        plate.key, np.full((2, 8, 8), 900, np.uint16), (Place(plate.wells[0], 1, 0),)
     )
     assert len(viewer.layers) == 3
     session.contrast = {**session.contrast, plate.key: np.array([(100.0, 800.0)] * 2)}

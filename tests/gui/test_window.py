@@ -89,7 +89,7 @@ def test_arrows_and_clicks_walk_over_the_plate(window, wait, plates, qtbot):
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, control, grid.cell_rect(near).center())
     assert session.wells == (far, near)
-    wait(lambda: [w for w, _, _ in session.picture.places] == [far, far, near, near])
+    wait(lambda: [w for w, *_ in session.picture.places] == [far, far, near, near])
 
 
 def test_the_tree_brings_another_plate_to_the_front_at_the_same_well(window, wait, plates):

@@ -72,7 +72,7 @@ def test_opening_says_what_was_understood_and_shows_the_first_well(opened, sessi
     assert "2 experiments, 4 plates, 76 imaged wells, 2 sites, 6 channels" in session.notice.text
     assert session.plate is session.plates[0]
     assert session.wells == (session.plate.wells[0],)
-    assert [(well, site) for well, site, _ in session.picture.places] == [
+    assert [(well, site) for well, site, *_ in session.picture.places] == [
         (session.well, 1), (session.well, 2)
     ]  # fmt: skip
     assert session.contrast[session.plate.key].shape == (6, 2)
@@ -164,7 +164,7 @@ def test_another_plate_keeps_well_site_and_colours(opened, session, wait):
     opened.show_plate(session.plates[1].key)
     wait(lambda: session.picture.plate == session.plates[1].key)
     assert session.well == WellId(1, 2)
-    assert [site for _, site, _ in session.picture.places] == [2]
+    assert [site for _, site, *_ in session.picture.places] == [2]
     assert session.looks[0].colour == "#123456"
 
 
