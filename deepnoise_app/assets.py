@@ -26,3 +26,9 @@ def shipped_models() -> dict[str, Path]:
     """Name and folder of every shipped model."""
     found = sorted(models_folder().glob("*/model.json"))
     return {card.parent.name: card.parent for card in found}
+
+
+def help_folder() -> Path:
+    """Folder of the help pages, Markdown, one per panel."""
+    packed = _PACKAGE / "_data" / "help"
+    return packed if packed.is_dir() else _PACKAGE.parent / "docs" / "help"

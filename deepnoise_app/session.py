@@ -8,167 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.sheet import Quality, QualitySheet, SheetChoice
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.facts import (
+    MEASURED,
+    Detail,
+    Look,
+    MapFinding,
+    Notice,
+    Paint,
+    Painting,
+    Picture,
+    Place,
+    PlateKey,
+    RunRecord,
+    RunView,
+    Sight,
+    Tone,
+)
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.recipe import Recipe, Scoring
-from deepnoise_app.runs.status import RunStatus
 from deepnoise_app.screen import Mosaic, Plate, PlateOverlay, Predictions, Screen, WellId
+from deepnoise_app.screen.filter import Columns
 
-PlateKey = tuple[str, str]
+__all__ = [
+    "FIRST_RECIPE",
+    "MEASURED",
+    "Detail",
+    "Look",
+    "MapFinding",
+    "Notice",
+    "Paint",
+    "Painting",
+    "Picture",
+    "Place",
+    "PlateKey",
+    "RunRecord",
+    "RunView",
+    "Session",
+    "Sight",
+    "Tone",
+]
 
-
-class Tone(StrEnum):
-    """How urgent a notice is."""
-
-    INFORMATION = "information"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the user; `details` are what *copy details* copies.
-
-    `folder` is the one whose names it speaks of: they may be read in another way.
-    """
-
-    text: str
-    tone: Tone = Tone.INFORMATION
-    details: str = ""
-    folder: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a channel is shown: its colour, `#rrggbb`, and whether it is shown."""
-
-    colour: str
-    visible: bool = True
-
-
-class Place(NamedTuple):
-    """Where a site lies on a picture: its top left corner, in pixels of the picture."""
-
-    well: WellId
-    site: int
-    left: int
-    top: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """How a model sees a plate: (pixel - mean) / deviation, (C,) each, in grey levels.
-
-    `wells` is how many wells they were taken from; `size` the side to which the whole field of a
-    site is resized, in pixels, 0 where no model is chosen.
-    """
-
-    mean: NDArray[np.float32]
-    std: NDArray[np.float32]
-    wells: int
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """The sites of the chosen wells, side by side.
-
-    `pixels` is (C, rows, columns), 0 where a plane is missing; `faults` say what could not be
-    read. `step` is how many pixels of the files one pixel stands for, down and across. Seen as a
-    model does, `sight` says how, and pixels are deviations from the plate's mean.
-    """
-
-    plate: PlateKey
-    pixels: NDArray[Any]
-    places: tuple[Place, ...]
-    faults: tuple[str, ...] = ()
-    step: tuple[float, float] = (1.0, 1.0)
-    sight: Sight | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Detail:
-    """A part of the mosaic in finer pixels: (rows, columns, RGB), laid over it.
-
-    `top` and `left` are its corner and `step` the side of its pixels, in pixels of the files.
-    """
-
-    plate: PlateKey
-    pixels: NDArray[np.uint8]
-    top: float
-    left: float
-    step: float
-
-
-class Paint(StrEnum):
-    """What the plate grid paints."""
-
-    LAYOUT = "layout"
-    MEAN = "Mean"
-    DEVIATION = "Std"
-    PREDICTION = "prediction"
-    CONFIDENCE = "confidence"
-    QUALITY = "quality"
-
-
-# What has to be measured before it can be painted.
-MEASURED = (Paint.MEAN, Paint.DEVIATION)
-
-
-@dataclass(frozen=True, slots=True)
-class Painting:
-    """What is painted on the plate; `channel` is an index, for measures only."""
-
-    paint: Paint = Paint.LAYOUT
-    channel: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """A run as it is watched: its folder, what it is for, and where it stands."""
-
-    path: Path
-    task: str
-    title: str
-    status: RunStatus = field(default_factory=RunStatus)
-    stopping: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A run as it lies on disk: what it reached, and when (seconds since 1970).
-
-    `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name.
-    """
-
-    view: RunView
-    when: float
-    accuracy: Mapping[str, float] = field(default_factory=dict)
-    has_model: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MapFinding:
-    """What the images say about the plate map of one plate.
-
-    `alarm`: it does not fit, or wells have changed places; `told`: the images tell either way.
-    """
-
-    plate: PlateKey
-    sentence: str
-    alarm: bool
-    told: bool = True
-
-
+LAYOUT = Painting()
 NOTHING_CHOSEN = SheetChoice()
 
 # What a newcomer trains by.
@@ -190,6 +79,9 @@ class Session:
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
     `sheet` is the measure of all plates that is looked at, `quality` what is told about it,
     `findings` what a check of the plate maps found;
+    `passing` are the wells that pass the filter, by plate (None: there is no filter),
+    `well_columns` what it can ask for, `filter_fault` what is wrong with it; `range_locked` keeps
+    one colour range for all plates, `can_undo_map`: a plate map from a file can be taken back;
     `front` is the panel that a verb has asked to the front, by its title; `busy` what goes on, and
     `can_stop` whether it can be stopped.
     """
@@ -210,7 +102,7 @@ class Session:
     zoomed_to: WellId | None = None
     as_model: bool = False
     sights: Mapping[PlateKey, Sight] = field(default_factory=dict)
-    painting: Painting = Painting()
+    painting: Painting = LAYOUT
     colour_range: tuple[float, float] | None = None
     measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
     predictions: Predictions | None = None
@@ -231,6 +123,11 @@ class Session:
     sheet: QualitySheet | None = None
     quality: Quality | None = None
     findings: tuple[MapFinding, ...] = ()
+    passing: Mapping[PlateKey, frozenset[WellId]] | None = None
+    well_columns: Columns = field(default_factory=dict)
+    filter_fault: str = ""
+    range_locked: bool = False
+    can_undo_map: bool = False
     front: str = ""
     busy: str = ""
     can_stop: bool = False

@@ -27,6 +27,7 @@ class ColourBar(QWidget):
 
     range_changed = Signal(float, float)
     range_reset = Signal()
+    lock_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +45,19 @@ class ColourBar(QWidget):
         self.reset.setToolTip("Take the range from the values again (2 to 98 %)")
         self.reset.setAccessibleName("Reset the colour range")
         self.reset.clicked.connect(self.range_reset)
+        self.lock = QToolButton()
+        self.lock.setCheckable(True)
+        self.lock.setAutoRaise(True)
+        self.lock.setAccessibleName("Same colour range on all plates")
+        self.lock.clicked.connect(self.lock_wanted)
+        self.show_lock(False)
         ends = QHBoxLayout()
         ends.setSpacing(6)
         ends.addWidget(self.low)
         ends.addWidget(self.strip, 1)
         ends.addWidget(self.high)
         ends.addWidget(self.reset)
+        ends.addWidget(self.lock)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -69,6 +77,17 @@ class ColourBar(QWidget):
             with QSignalBlocker(end):
                 end.setDecimals(decimals)
                 end.setValue(value)
+
+    def show_lock(self, locked: bool) -> None:
+        """Show whether all plates have one range; nothing is told."""
+        icon = "mdi6.lock" if locked else "mdi6.lock-open-variant-outline"
+        self.lock.setIcon(qtawesome.icon(icon, color=ICON_GREY))
+        self.lock.setChecked(locked)
+        self.lock.setToolTip(
+            "All plates have this colour range: click to give each its own again"
+            if locked
+            else "Use this colour range on all plates, so that their colours can be compared"
+        )
 
     def _on_edited(self) -> None:
         self.range_changed.emit(self.low.value(), self.high.value())

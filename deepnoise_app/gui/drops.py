@@ -1,4 +1,4 @@
-"""Folders dropped anywhere on the standalone window are opened, before napari sees them."""
+"""Folders dropped anywhere on a window are opened, tables taken for plate maps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from qtpy.QtCore import QEvent, QMimeData, QObject
 from qtpy.QtGui import QDropEvent
 from qtpy.QtWidgets import QWidget
 
+from deepnoise_app.readers.sheets import TABLES
+
 Take = Callable[[list[Path]], None]
+TakeTable = Callable[[Path], None]
 
 
 def folders_in(data: QMimeData) -> list[Path]:
@@ -18,12 +21,20 @@ def folders_in(data: QMimeData) -> list[Path]:
     return [path for path in dict.fromkeys(paths) if path.is_dir()]
 
 
-class FolderDrops(QObject):
-    """Watches a window and all its parts; `but` are widgets that take drops of their own."""
+def tables_in(data: QMimeData) -> list[Path]:
+    """Tables among what is dragged that may be plate maps."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [p for p in dict.fromkeys(paths) if p.suffix.lower() in TABLES and p.is_file()]
 
-    def __init__(self, window: QWidget, take: Take, but: tuple[QWidget, ...] = ()) -> None:
+
+class FolderDrops(QObject):
+    """Watches a widget and all its parts; `but` are widgets that take folders of their own."""
+
+    def __init__(
+        self, window: QWidget, take: Take, take_table: TakeTable, but: tuple[QWidget, ...] = ()
+    ) -> None:
         super().__init__(window)
-        self._window, self._take, self._but = window, take, but
+        self._window, self._take, self._take_table, self._but = window, take, take_table, but
         window.setAcceptDrops(True)
         # A drop goes to the innermost widget that takes drops, so those are asked before.
         for widget in (window, *window.findChildren(QWidget)):
@@ -31,21 +42,24 @@ class FolderDrops(QObject):
                 widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """Take drags and drops of folders on the window."""
+        """Take drags and drops of folders and plate maps."""
         kinds = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
         if event.type() not in kinds or not isinstance(watched, QWidget):
             return False
-        if watched.window() is not self._window or any(
-            one is watched or one.isAncestorOf(watched) for one in self._but
-        ):
+        if watched is not self._window and not self._window.isAncestorOf(watched):
             return False
-        return isinstance(event, QDropEvent) and self._offer(event)
+        apart = any(one is watched or one.isAncestorOf(watched) for one in self._but)
+        return isinstance(event, QDropEvent) and self._offer(event, apart)
 
-    def _offer(self, event: QDropEvent) -> bool:
-        found = folders_in(event.mimeData())
-        if not found:
+    def _offer(self, event: QDropEvent, apart: bool) -> bool:
+        """Take what is dragged if it is ours; folders on a widget `apart` are its own."""
+        data = event.mimeData()
+        folders, tables = folders_in(data), tables_in(data)
+        if (folders and apart) or not (folders or tables):
             return False
         event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop:
-            self._take(found)
+        if event.type() == QEvent.Type.Drop and folders:
+            self._take(folders)
+        elif event.type() == QEvent.Type.Drop:
+            self._take_table(tables[0])
         return True

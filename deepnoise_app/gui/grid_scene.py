@@ -50,12 +50,16 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A plate with its problems and what is painted on it; `shown` are the ends of the map."""
+    """A plate with its problems and what is painted on it.
+
+    `shown` are the ends of the map; wells that are not `passing` are veiled (None: no filter).
+    """
 
     plate: Plate
     problems: Mapping[WellId, list[Problem]] = field(default_factory=dict)
     overlay: PlateOverlay | None = None
     shown: tuple[float, float] = (0.0, 1.0)
+    passing: frozenset[WellId] | None = None
 
     def lines(self, well: WellId) -> list[str]:
         """Say what is known of a well."""
@@ -139,6 +143,8 @@ def paint_wells(
             _draw_text(painter, rect, cell)
         if cell.right is not None:
             draw_verdict(painter, verdict_place(rect, font is not None), cell.right, cell.ink)
+        if scene.passing is not None and cell.well not in scene.passing:
+            painter.fillRect(rect, tones.veil)
     for well in scene.marked:
         draw_problem(painter, place.rect(well), tones)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import napari.viewer
-from qtpy.QtGui import QCloseEvent
-from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
+from deepnoise_app.gui.drops import FolderDrops
+from deepnoise_app.gui.help import Helper
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.plugin import PATH_KEY
 
@@ -19,6 +22,10 @@ class MainWidget(QWidget):
         super().__init__()
         self.setObjectName("DeepNoise")
         self.parts = assemble(viewer, runs)
+        self.helper = Helper(self)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        asked = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, context=within)
+        asked.activated.connect(self.helper.show_here)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         results = ("Results", self.parts.results)
@@ -27,8 +34,18 @@ class MainWidget(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.parts.notice)
+        column.addWidget(self.parts.steps)
         column.addWidget(tabs)
         self._adopt(viewer)
+        self.parts.steps.own_wanted.connect(self.ask_for_folder)
+        take = self.parts.maps.take
+        self._drops = FolderDrops(self, self.parts.workbench.open, take, but=(self.parts.score,))
+
+    def ask_for_folder(self) -> None:
+        """Let the user choose a folder, and open it."""
+        found = QFileDialog.getExistingDirectory(self, "Open plate folder")
+        if found:
+            self.parts.workbench.open([Path(found)])
 
     def _adopt(self, viewer: napari.viewer.Viewer) -> None:
         """Open what napari's own reader has shown of a plate, or shows later."""

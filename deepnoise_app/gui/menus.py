@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSignalBlocker, QUrl
+from qtpy.QtCore import QSignalBlocker, Qt, QUrl
 from qtpy.QtGui import (  # type: ignore[attr-defined]
     QAction,
     QActionGroup,
@@ -18,7 +18,9 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.preferences import THEMES
+from deepnoise_app.gui.preferences_dialog import PreferencesDialog
 from deepnoise_app.runs.folder import runs_folder
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Menus:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.helper = Helper(window)
         self._parts = window.parts
         self._file()
         self._view()
@@ -56,11 +59,14 @@ class Menus:
         self.recent = menu.addMenu("Open recent")
         self.recent.aboutToShow.connect(self._fill_recent)
         menu.addAction("Open the demo screen", self._parts.open_demo)
+        menu.addAction("Take a plate map…", self._parts.plates.ask_for_map)
         menu.addSeparator()
         self.save = menu.addAction("Save predictions…", self.save_predictions)
         self.save.setShortcut(QKeySequence.StandardKey.Save)
         self.save.setEnabled(False)
         self._parts.session.events.predictions.connect(self._on_predictions)
+        menu.addSeparator()
+        menu.addAction("Preferences…", self.edit_preferences).setShortcut("Ctrl+,")
         menu.addSeparator()
         leave = menu.addAction("Quit", self._window.close)
         leave.setShortcut(QKeySequence.StandardKey.Quit)
@@ -120,6 +126,11 @@ class Menus:
 
     def _help(self) -> None:
         menu = self._menu("&Help")
+        here = menu.addAction("About this panel", self.helper.show_here)
+        here.setShortcut(QKeySequence.StandardKey.HelpContents)
+        for page in PAGES:
+            menu.addAction(page.capitalize(), partial(self.helper.show, page))
+        menu.addSeparator()
         menu.addAction("Copy versions for a report", self._copy_versions)
         menu.addAction("About DeepNoise", self._about)
 
@@ -154,6 +165,18 @@ class Menus:
             path = Path(name)
             ending = ".parquet" if "parquet" in chosen else ".csv"
             self._parts.desk.export(path if path.suffix else path.with_suffix(ending))
+
+    def edit_preferences(self) -> None:
+        """Let the user change the preferences."""
+        window = self._window
+        dialog = PreferencesDialog(window.preferences, self._parts.jobs.folder, window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.theme_wanted.connect(self._set_theme)
+        dialog.open()
+
+    def _set_theme(self, name: str) -> None:
+        self.themes[name].setChecked(True)
+        self._window.set_theme(name)
 
     def _watch(self) -> None:
         found = QFileDialog.getExistingDirectory(self._window, "Run folder", str(runs_folder()))

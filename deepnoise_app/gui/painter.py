@@ -41,13 +41,14 @@ class Painter:
         self._measuring: dict[PlateKey, Path] = {}
         for fact in ("plate", "painting", "measures", "predictions", "sheet"):
             getattr(session.events, fact).connect(self._repaint)
-        session.events.plate.connect(self._measure_if_wanted)
+        session.events.plate.connect(self._on_plate)
         jobs.told.connect(self._hear)
 
     def paint(self, painting: Painting) -> None:
         """Paint something else; a plate that lacks the measure is measured first."""
         if painting != self._session.painting:
             self._session.colour_range = None
+            self._session.range_locked = False
             self._session.painting = painting
         self._measure_if_wanted()
 
@@ -55,9 +56,17 @@ class Painter:
         """Set the values at the ends of the colour bar."""
         self._session.colour_range = (min(low, high), max(low, high))
 
+    def lock_range(self, locked: bool) -> None:
+        """Paint all plates with the colour range of the one in front, or each with its own."""
+        shown = self._session.shown_range
+        self._session.range_locked = locked
+        self._session.colour_range = shown if locked else None
+
     def reset_range(self) -> None:
         """Take the ends of the colour bar from the values: 2 to 98 %."""
         self._session.colour_range = None
+        if self._session.range_locked:
+            self._session.colour_range = self._session.shown_range
 
     def export(self, path: Path) -> None:
         """Write what is painted as a picture (`.png`, `.svg`) or as a table (`.csv`)."""
@@ -76,6 +85,12 @@ class Painter:
             self._session.notice = Notice(text, Tone.PROBLEM, text)
         else:
             self._session.notice = Notice(f"Written: {path}")
+
+    def _on_plate(self) -> None:
+        """Another plate has its own colour range, unless that is locked."""
+        if not self._session.range_locked:
+            self._session.colour_range = None
+        self._measure_if_wanted()
 
     def _measure_if_wanted(self) -> None:
         plate, painting = self._session.plate, self._session.painting

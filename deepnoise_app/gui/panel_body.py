@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import qtawesome
-from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deepnoise_app.gui.callout import ICON_GREY
 
@@ -32,6 +40,15 @@ def icon_button(icon: str, text: str, tip: str) -> QPushButton:
     """Return a button with an icon, a text that is also its name, and a tooltip."""
     button = QPushButton(qtawesome.icon(icon, color=ICON_GREY), text)
     button.setAccessibleName(text.rstrip("…"))
+    button.setToolTip(tip)
+    return button
+
+
+def tool_button(icon: str, name: str, tip: str) -> QToolButton:
+    """Return a button that shows an icon alone, with a name and a tooltip."""
+    button = QToolButton()
+    button.setIcon(qtawesome.icon(icon, color=ICON_GREY))
+    button.setAccessibleName(name)
     button.setToolTip(tip)
     return button
 

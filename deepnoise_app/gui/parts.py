@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from napari.components import ViewerModel
@@ -12,12 +13,17 @@ from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.colour_map import map_colours
+from deepnoise_app.gui.finder import Finder
+from deepnoise_app.gui.first_steps import FirstSteps
+from deepnoise_app.gui.help import has_page
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.map_drop import MapDrop
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_view import MosaicView
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
+from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_panel import QualityPanel
 from deepnoise_app.gui.results_table import ResultsTable
@@ -30,6 +36,7 @@ from deepnoise_app.gui.training_desk import TrainingDesk
 from deepnoise_app.gui.view_panel import ViewPanel
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import data_folder, runs_folder
+from deepnoise_app.runs.process import start_detached
 from deepnoise_app.screen import Scale
 from deepnoise_app.session import Session
 
@@ -48,6 +55,7 @@ class Parts:
     canvas: Canvas
     mosaic_view: MosaicView
     notice: NoticeBar
+    steps: FirstSteps
     plates: PlatesPanel
     view: ViewPanel
     score: ScorePanel
@@ -55,6 +63,8 @@ class Parts:
     train: TrainPanel
     runs_panel: RunsPanel
     quality_desk: QualityDesk
+    finder: Finder
+    maps: MapDrop
     quality: QualityPanel
 
     @property
@@ -70,7 +80,7 @@ class Parts:
 
     def open_demo(self) -> None:
         """Make the simulated screen, if it is not there yet, and open it."""
-        screen = data_folder() / "demo" / "screen"
+        screen = demo_screen()
         if screen.is_dir():
             self.workbench.open([screen])
             return
@@ -95,15 +105,20 @@ class Parts:
         self.background.close()
 
 
-def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
+def assemble(
+    viewer: ViewerModel, runs: Path | None = None, preferences: Preferences | None = None
+) -> Parts:
     """Make all parts around a viewer; runs are kept in `runs`, by default the user's own folder."""
+    preferences = preferences or Preferences()
     session = Session()
     background = Background()
-    jobs = Jobs(runs or runs_folder())
+    jobs = Jobs(runs or runs_folder(), partial(_start, preferences))
     workbench = Workbench(session, background)
     painter = Painter(session, jobs)
     desk = RunDesk(session, background, jobs)
     training = TrainingDesk(session, background, jobs, desk)
+    finder = Finder(session, background, workbench)
+    maps = MapDrop(session, background, workbench.complain)
     quality = QualityDesk(session, background, jobs, desk, workbench)
     mosaic = MosaicDesk(session, background, workbench)
     canvas = Canvas(viewer, session, workbench)
@@ -118,20 +133,35 @@ def assemble(viewer: ViewerModel, runs: Path | None = None) -> Parts:
         canvas,
         MosaicView(viewer, session, workbench, mosaic, canvas),
         NoticeBar(session, workbench),
-        PlatesPanel(session, workbench, painter),
+        FirstSteps(session, demo_screen(), desk.score),
+        PlatesPanel(session, workbench, painter, finder, maps),
         ViewPanel(session, workbench),
         ScorePanel(session, desk, workbench),
         ResultsTable(session, desk, workbench),
         TrainPanel(session, desk, training),
         RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
         quality,
+        finder,
+        maps,
         QualityPanel(session, desk, quality),
     )
     parts.plates.grid.approached.connect(mosaic.zoom_to)
+    for name, panel in (*parts.panels, ("Plates", parts.plates), ("Results", parts.results)):
+        has_page(panel, name.lower())
     desk.use(session.scoring)
     jobs.adopt()
     background.ask("colours", lambda: map_colours(Scale.SEQUENTIAL), _heard, _heard)
     return parts
+
+
+def demo_screen() -> Path:
+    """Folder of the simulated plates for newcomers."""
+    return data_folder() / "demo" / "screen"
+
+
+def _start(preferences: Preferences, run: Path) -> int:
+    """Start the worker of a run with the Python that the user prefers."""
+    return start_detached(run, preferences.worker_python or None)
 
 
 def _heard(_: object) -> None:

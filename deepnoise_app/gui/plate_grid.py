@@ -60,6 +60,7 @@ class PlateGrid(QWidget):
         self._overlay: PlateOverlay | None = None
         self._shown = (0.0, 1.0)
         self._chosen: tuple[WellId, ...] = ()
+        self._passing: frozenset[WellId] | None = None
         self._cells: list[Cell] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Plate")
@@ -76,8 +77,8 @@ class PlateGrid(QWidget):
         for problem in problems:
             if plate is not None and problem.well is not None and problem.well in plate.shape:
                 by_well.setdefault(problem.well, []).append(problem)
-        scene = Scene(plate, by_well, self._overlay, self._shown) if plate is not None else None
-        self._renew(scene)
+        painted = self._overlay, self._shown, self._passing
+        self._renew(Scene(plate, by_well, *painted) if plate is not None else None)
         self.updateGeometry()
 
     def set_overlay(self, overlay: PlateOverlay | None, shown: tuple[float, float]) -> None:
@@ -85,6 +86,12 @@ class PlateGrid(QWidget):
         self._overlay, self._shown = overlay, shown
         if self._scene is not None:
             self._renew(replace(self._scene, overlay=overlay, shown=shown))
+
+    def set_passing(self, wells: frozenset[WellId] | None) -> None:
+        """Veil the wells that do not pass a filter; None: there is none."""
+        self._passing = wells
+        if self._scene is not None:
+            self._renew(replace(self._scene, passing=wells))
 
     def set_chosen(self, wells: Iterable[WellId]) -> None:
         """Ring the wells that are chosen."""

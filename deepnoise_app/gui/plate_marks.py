@@ -11,6 +11,8 @@ from deepnoise_app.screen import Role
 
 # Orange and sky blue of Okabe and Ito's palette (2008): told apart by every kind of colour vision.
 CONTROLS = {Role.POSITIVE: QColor("#f0941f"), Role.NEGATIVE: QColor("#56b4e9")}
+# How much of a well is covered that does not pass the filter.
+VEIL = 0.82
 PROBLEM = QColor("#ff4f64")
 
 
@@ -25,6 +27,7 @@ class Tones:
     empty: QColor
     outline: QColor
     hatch: QColor
+    veil: QColor
 
     @classmethod
     def of(cls, palette: QPalette) -> Tones:
@@ -32,6 +35,8 @@ class Tones:
         ground, text = palette.color(palette.ColorRole.Window), palette.color(
             palette.ColorRole.WindowText
         )  # fmt: skip
+        veil = QColor(ground)
+        veil.setAlphaF(VEIL)
         return cls(
             text,
             mixed(ground, text, 0.62),
@@ -40,6 +45,7 @@ class Tones:
             mixed(ground, text, 0.12),
             mixed(ground, text, 0.24),
             mixed(ground, text, 0.45),
+            veil,
         )
 
 

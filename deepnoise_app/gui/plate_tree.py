@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import qtawesome
 from qtpy.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
+from deepnoise_app.gui.callout import ICON_GREY
 from deepnoise_app.gui.plate_marks import PROBLEM
 from deepnoise_app.gui.words import count
-from deepnoise_app.screen import Plate, Screen
+from deepnoise_app.screen import Plate, Screen, WellId
 from deepnoise_app.session import PlateKey
 
 KEY = int(Qt.ItemDataRole.UserRole)
+FAINT = QColor(ICON_GREY)
 # Above this number of plates the experiments start folded.
 MOST_UNFOLDED = 48
 
@@ -32,6 +35,7 @@ class PlateTree(QTreeWidget):
         self.setColumnCount(3)
         self.setHeaderHidden(True)
         self.setAccessibleName("Open plates")
+        self.setToolTip("Choosing a plate brings it to the front; a right click closes its folder")
         self.setUniformRowHeights(True)
         self.setIndentation(14)
         self.setRootIsDecorated(True)
@@ -68,6 +72,16 @@ class PlateTree(QTreeWidget):
             self.setCurrentItem(item)  # type: ignore[arg-type]
             if item is not None:
                 self.scrollToItem(item)
+
+    def show_passing(self, passing: Mapping[PlateKey, frozenset[WellId]] | None) -> None:
+        """Say of each plate how many of its wells pass the filter, if there is one."""
+        for key, item in self._items.items():
+            wells = item.data(1, KEY)
+            found = None if passing is None else passing.get(key, frozenset())
+            text = count(wells, "well") if found is None else f"{len(found):,} of {wells:,}"
+            item.setText(1, text)
+            faint = found is not None and not found
+            item.setForeground(1, QBrush(FAINT) if faint else QBrush())
 
     def _unfold(self) -> None:
         """Show the plates that have images, unless they are many; folders always."""
@@ -108,6 +122,7 @@ class PlateTree(QTreeWidget):
             item.setForeground(2, PROBLEM)
         if plate.wells:
             item.setData(0, KEY, plate.key)
+            item.setData(1, KEY, len(plate.wells))
             self._items[plate.key] = item
         else:
             item.setDisabled(True)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from deepnoise_app.gui.callout import ICON_GREY, say
+from deepnoise_app.gui.callout import say
 from deepnoise_app.gui.colour_bar import ColourBar
+from deepnoise_app.gui.file_choice import TABLES
+from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
+from deepnoise_app.gui.map_drop import MapDrop
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter
-from deepnoise_app.gui.panel_body import bring_forward
+from deepnoise_app.gui.panel_body import bring_forward, tool_button
+from deepnoise_app.gui.plate_filter import PlateFilter
 from deepnoise_app.gui.plate_grid import PlateGrid
 from deepnoise_app.gui.plate_tree import PlateTree
 from deepnoise_app.gui.workbench import Workbench
@@ -37,19 +39,32 @@ class PlatesPanel(QWidget):
         session: Session,
         workbench: Workbench,
         painter: Painter,
+        finder: Finder,
+        maps: MapDrop,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._painter = painter
+        self._maps = maps
+        self.filter = PlateFilter(session, finder)
         self.tree = PlateTree()
         self.head = QLabel()
         self.head.setAccessibleName("Plate in front")
         self.paint_bar = PaintBar()
-        self.save = QToolButton()
-        self.save.setIcon(qtawesome.icon("mdi6.content-save-outline", color=ICON_GREY))
-        self.save.setToolTip("Save what is painted as a picture or a table")
-        self.save.setAccessibleName("Save the heat map")
+        self.save = tool_button(
+            "mdi6.content-save-outline",
+            "Save the heat map",
+            "Save what is painted as a picture or a table",
+        )
+        self.map = tool_button(
+            "mdi6.table-arrow-right",
+            "Take a plate map from a file",
+            "Take a plate map from a file: CSV, Excel or Parquet (or drop it on the window)",
+        )
+        self.undo = tool_button(
+            "mdi6.undo", "Take the plate map back", "Give the plates back what they held before"
+        )
         self.grid = PlateGrid()
         self.legend = GridLegend()
         self.progress = QLabel()
@@ -59,14 +74,17 @@ class PlatesPanel(QWidget):
         self._connect(workbench, painter)
         self._on_screens()
         self._on_plate()
+        self._on_undo()
 
     def _lay_out(self) -> None:
         colour = QHBoxLayout()
         colour.addWidget(self.paint_bar, 1)
-        colour.addWidget(self.save)
+        for button in (self.save, self.map, self.undo):
+            colour.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
         column.setSpacing(7)
+        column.addWidget(self.filter)
         column.addWidget(self.tree, 1)
         column.addWidget(self.head)
         column.addLayout(colour)
@@ -84,6 +102,9 @@ class PlatesPanel(QWidget):
             ("predictions", self._on_painting),
             ("sheet", self._on_painting),
             ("front", self._on_front),
+            ("passing", self._on_passing),
+            ("range_locked", self._on_locked),
+            ("can_undo_map", self._on_undo),
         ):
             getattr(self._session.events, fact).connect(slot)
         self.tree.plate_wanted.connect(workbench.show_plate)
@@ -94,19 +115,24 @@ class PlatesPanel(QWidget):
         self.grid.stepped.connect(workbench.step)
         self.bar.range_changed.connect(painter.set_range)
         self.bar.range_reset.connect(painter.reset_range)
+        self.bar.lock_wanted.connect(painter.lock_range)
         self.save.clicked.connect(self._on_save)
+        self.map.clicked.connect(self.ask_for_map)
+        self.undo.clicked.connect(self._maps.undo)
 
     # From the session -----------------------------------------------------------------------
 
     def _on_screens(self) -> None:
         self.tree.show_screens(self._session.screens)
         self.tree.show_current(self._session.plate)
+        self.tree.show_passing(self._session.passing)
 
     def _on_plate(self) -> None:
         plate = self._session.plate
         self.tree.show_current(plate)
-        for widget in (self.paint_bar, self.grid, self.save, self.legend):
+        for widget in (self.filter, self.paint_bar, self.grid, self.save, self.map, self.legend):
             widget.setVisible(plate is not None)
+        self._on_passing()
         say(self.head, f"<b>{plate.experiment}</b> · {plate.name}" if plate is not None else "")
         self.grid.set_plate(plate, self._problems)
         self._on_painting()
@@ -151,11 +177,29 @@ class PlatesPanel(QWidget):
         done, total = len(measures) if measures is not None else 0, len(plate.wells)
         return f"Measured {done:,} of {total:,} wells…" if done < total else ""
 
+    def _on_passing(self) -> None:
+        plate, passing = self._session.plate, self._session.passing
+        self.tree.show_passing(passing)
+        mine = None if plate is None or passing is None else passing.get(plate.key, frozenset())
+        self.grid.set_passing(mine)
+
+    def _on_locked(self) -> None:
+        self.bar.show_lock(self._session.range_locked)
+
+    def _on_undo(self) -> None:
+        self.undo.setVisible(self._session.can_undo_map and self._session.plate is not None)
+
     def _on_front(self, panel: str) -> None:
         if panel == "Plates":
             bring_forward(self)
 
     # From the user --------------------------------------------------------------------------
+
+    def ask_for_map(self) -> None:
+        """Let the user choose a plate map for the open plates."""
+        name, _ = QFileDialog.getOpenFileName(self, "Take a plate map", "", TABLES)
+        if name:
+            self._maps.take(Path(name))
 
     def _on_save(self) -> None:
         plate = self._session.plate

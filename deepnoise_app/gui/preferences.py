@@ -56,6 +56,15 @@ class Preferences:
     def theme(self, name: str) -> None:
         self._settings.setValue("theme", name)
 
+    @property
+    def worker_python(self) -> str:
+        """Program with which runs work; empty: that of this window."""
+        return str(self._settings.value("worker_python", "") or "")
+
+    @worker_python.setter
+    def worker_python(self, program: str) -> None:
+        self._settings.setValue("worker_python", program)
+
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """Geometry and arrangement of the window; empty before the first time."""
         return self._bytes("geometry"), self._bytes("arrangement")

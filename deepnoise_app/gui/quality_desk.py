@@ -71,7 +71,9 @@ class QualityDesk:
 
     def check_maps(self, model: str | None) -> None:
         """Ask whether the plate maps fit the images, by a model or by wells that hold the same."""
-        self._begin("check-map", scoring=Scoring(model=model))
+        used = self._session.scoring
+        scoring = Scoring(model=model, plate_map=used.plate_map, library=used.library)
+        self._begin("check-map", scoring=scoring)
 
     def stop(self) -> None:
         """Ask what goes on here to stop; plates that are measured whole are kept."""

@@ -22,6 +22,7 @@ class ResultsView(QTableView):
         self._model = model
         self._hidden: set[str] = set()
         self.setAccessibleName("Results, one row for each well")
+        self.setToolTip("Choosing rows chooses their wells; a click on a title sorts")
         # Room between columns; colours are the theme's.
         self.setStyleSheet("QTableView::item, QHeaderView::section { padding: 0 5px; }")
         self.setModel(model)

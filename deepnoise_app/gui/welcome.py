@@ -16,6 +16,10 @@ FORMATS = (
     f"Reads {', '.join(name for key, name in LAYOUTS.items() if key != 'pattern')}, and any folder"
     " of PNG or TIFF files whose names tell plate, well, site and channel: 6 to 1,536 wells."
 )
+NEW_HERE = (
+    "<b>New here?</b> The demo screen leads you from simulated plates to named wells"
+    "<br>in two minutes, and then to your own plates."
+)
 MOST_RECENT = 4
 LINK = "#7fb0f0"
 STYLE = """
@@ -45,12 +49,17 @@ class Welcome(QWidget):
         headline.setObjectName("headline")
         open_button = QPushButton("Open plate folder…")
         open_button.setIcon(qtawesome.icon("mdi6.folder-open-outline", color="#f0f1f2"))
+        open_button.setAccessibleName("Open a plate folder")
         open_button.setToolTip("Choose a folder of a screen, an experiment or a plate")
         open_button.clicked.connect(self.open_wanted)
         demo_button = QPushButton("Open the demo screen")
         demo_button.setIcon(qtawesome.icon("mdi6.flask-outline", color="#f0f1f2"))
+        demo_button.setAccessibleName("Open the demo screen")
         demo_button.setToolTip("Simulated plates, made on this computer in a few seconds")
         demo_button.clicked.connect(self.demo_wanted)
+        new_here = QLabel(NEW_HERE)
+        new_here.setObjectName("new-here")
+        new_here.setAlignment(Qt.AlignmentFlag.AlignCenter)
         formats = QLabel(FORMATS)
         formats.setObjectName("formats")
         formats.setWordWrap(True)
@@ -69,6 +78,7 @@ class Welcome(QWidget):
             column.addWidget(part, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(new_here, alignment=Qt.AlignmentFlag.AlignHCenter)
         # Beside stretches, and not aligned: only so does a wrapped text get the height it needs.
         text = QHBoxLayout()
         text.addStretch(1)

@@ -34,7 +34,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.host = host
         self.preferences = preferences or Preferences()
-        self.parts = assemble(host.viewer, runs)
+        self.parts = assemble(host.viewer, runs, self.preferences)
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.parts.notice)
+        column.addWidget(self.parts.steps)
         column.addWidget(self.host.canvas, 1)
         self.setCentralWidget(centre)
         return centre
@@ -80,10 +81,12 @@ class MainWindow(QMainWindow):
         events = self.parts.session.events
         events.screens.connect(self._on_screens)
         events.predictions.connect(self._on_predictions)
+        self.parts.steps.own_wanted.connect(self.menus.open_folder)
         self.welcome.open_wanted.connect(self.menus.open_folder)
         self.welcome.demo_wanted.connect(self.parts.open_demo)
         self.welcome.recent_wanted.connect(lambda path: self.open([path]))
-        self._drops = FolderDrops(self, self.open, but=(self.parts.score,))
+        take_map = self.parts.maps.take
+        self._drops = FolderDrops(self, self.open, take_map, but=(self.parts.score,))
 
     def _restore(self) -> None:
         self.resize(*SIZE)

@@ -83,12 +83,14 @@ class Predictions:
         Wells of a control are left out, and so are those without a prediction in the column.
         """
         values, texts, right = {}, {}, {}
-        for _, row in self.of(key).iterrows():
-            name, truth = str(row[column]), str(row["Metadata_Perturbation"])
-            if not name or Role(str(row["Metadata_Role"])).is_control:
+        mine = self.of(key)
+        read = [mine[name].tolist() for name in ("Metadata_Well", "Metadata_Role", column,
+                "Metadata_Perturbation", "Confidence")]  # fmt: skip
+        for place, role, name, truth, confidence in zip(*read, strict=True):
+            if not name or Role(role).is_control:
                 continue
-            well = WellId.parse(str(row["Metadata_Well"]))
-            values[well], texts[well] = float(row["Confidence"]), name
+            well = WellId.parse(place)
+            values[well], texts[well] = float(confidence), name
             if truth:
                 right[well] = name == truth
         return PlateOverlay(title, "confidence", Scale.SHARE, values, texts, right)

@@ -40,6 +40,7 @@ def _expected() -> dict[str, Path]:
         **_shipped(ROOT / "deepnoise_app", "deepnoise_app"),
         **_shipped(ROOT / "models", "deepnoise_app/_data/models"),
         **_shipped(ROOT / "resources", "deepnoise_app/_data/resources"),
+        **_shipped(ROOT / "docs" / "help", "deepnoise_app/_data/help"),
     }
 
 

@@ -1,0 +1,159 @@
+"""The frozen values that the facts of a session hold: what panels show. No Qt, no computing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepnoise_app.runs.status import RunStatus
+from deepnoise_app.screen import WellId
+
+PlateKey = tuple[str, str]
+
+
+class Tone(StrEnum):
+    """How urgent a notice is."""
+
+    INFORMATION = "information"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user; `details` are what *copy details* copies.
+
+    `folder` is the one whose names it speaks of: they may be read in another way.
+    """
+
+    text: str
+    tone: Tone = Tone.INFORMATION
+    details: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a channel is shown: its colour, `#rrggbb`, and whether it is shown."""
+
+    colour: str
+    visible: bool = True
+
+
+class Place(NamedTuple):
+    """Where a site lies on a picture: its top left corner, in pixels of the picture."""
+
+    well: WellId
+    site: int
+    left: int
+    top: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """How a model sees a plate: (pixel - mean) / deviation, (C,) each, in grey levels.
+
+    `wells` is how many wells they were taken from; `size` the side to which the whole field of a
+    site is resized, in pixels, 0 where no model is chosen.
+    """
+
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+    wells: int
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """The sites of the chosen wells, side by side.
+
+    `pixels` is (C, rows, columns), 0 where a plane is missing; `faults` say what could not be
+    read. `step` is how many pixels of the files one pixel stands for, down and across. Seen as a
+    model does, `sight` says how, and pixels are deviations from the plate's mean.
+    """
+
+    plate: PlateKey
+    pixels: NDArray[Any]
+    places: tuple[Place, ...]
+    faults: tuple[str, ...] = ()
+    step: tuple[float, float] = (1.0, 1.0)
+    sight: Sight | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detail:
+    """A part of the mosaic in finer pixels: (rows, columns, RGB), laid over it.
+
+    `top` and `left` are its corner and `step` the side of its pixels, in pixels of the files.
+    """
+
+    plate: PlateKey
+    pixels: NDArray[np.uint8]
+    top: float
+    left: float
+    step: float
+
+
+class Paint(StrEnum):
+    """What the plate grid paints."""
+
+    LAYOUT = "layout"
+    MEAN = "Mean"
+    DEVIATION = "Std"
+    PREDICTION = "prediction"
+    CONFIDENCE = "confidence"
+    QUALITY = "quality"
+
+
+# What has to be measured before it can be painted.
+MEASURED = (Paint.MEAN, Paint.DEVIATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """What is painted on the plate; `channel` is an index, for measures only."""
+
+    paint: Paint = Paint.LAYOUT
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as it is watched: its folder, what it is for, and where it stands."""
+
+    path: Path
+    task: str
+    title: str
+    status: RunStatus = field(default_factory=RunStatus)
+    stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it lies on disk: what it reached, and when (seconds since 1970).
+
+    `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name.
+    """
+
+    view: RunView
+    when: float
+    accuracy: Mapping[str, float] = field(default_factory=dict)
+    has_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapFinding:
+    """What the images say about the plate map of one plate.
+
+    `alarm`: it does not fit, or wells have changed places; `told`: the images tell either way.
+    """
+
+    plate: PlateKey
+    sentence: str
+    alarm: bool
+    told: bool = True
