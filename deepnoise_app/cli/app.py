@@ -14,6 +14,7 @@ from deepnoise_app.cli.console import FAILED, INTERRUPTED, REFUSED, complain
 from deepnoise_app.cli.demo import demo
 from deepnoise_app.cli.doctor import doctor
 from deepnoise_app.cli.inspect import inspect
+from deepnoise_app.cli.ladder import ladder
 from deepnoise_app.cli.measure import measure
 from deepnoise_app.cli.report import report
 from deepnoise_app.cli.score import score
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("open")(open_window)
-for command in (demo, simulate, inspect, measure, train, score, check_map, report, doctor):
+for command in (demo, simulate, inspect, measure, train, score, check_map, ladder, report, doctor):
     app.command()(command)
 app.command(hidden=True)(work)
 

@@ -69,6 +69,13 @@ class Display:
                 table = Path(event.path).with_suffix(".csv")
                 self._console.print(f"predictions: {table}", markup=False)
 
+    def say(self, words: str) -> None:
+        """Print a line about what begins now; the bars begin anew."""
+        for task in self._tasks.values():
+            self._bar.update(task, visible=False)
+        self._tasks.clear()
+        self._console.print(words, markup=False)
+
     def count(self, phase: str, done: int, total: int) -> None:
         """Show how far a phase has come."""
         if phase not in self._tasks:

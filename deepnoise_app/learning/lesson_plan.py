@@ -13,7 +13,7 @@ from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels, network_of
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.recipe import Network, Recipe
-from deepnoise_app.screen import Channel, Library, Plate, Screen
+from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Role, Screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,12 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
         raise RecipeError(
             "training.epochs is 0: without a first stage the run has to start from a model"
         )
-    plates = [plate for screen in screens for plate in screen.imaged]
+    unseen = _Chosen(recipe.training.unseen, otherwise=False)
+    plates = [
+        without_labels(plate) if unseen(plate) else plate
+        for screen in screens
+        for plate in screen.imaged
+    ]
     labelled = [plate for plate in plates if is_labelled(plate)]
     if not labelled:
         raise RecipeError(
@@ -189,14 +194,27 @@ def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plat
 
 
 class _Chosen:
-    """Whether a plate's experiment is one of those that patterns name; all are without any."""
+    """Whether a plate's experiment is one of those that patterns name; `otherwise` without any."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: Sequence[str], otherwise: bool = True) -> None:
+        self._patterns, self._otherwise = patterns, otherwise
 
     def __call__(self, plate: Plate) -> bool:
         names = self._patterns
-        return not names or any(fnmatchcase(plate.experiment, name) for name in names)
+        if not names:
+            return self._otherwise
+        return any(fnmatchcase(plate.experiment, name) for name in names)
+
+
+def without_labels(plate: Plate) -> Plate:
+    """Return a plate of which it is only known which wells are controls, empty or treated."""
+    contents = {
+        well: replace(content, perturbation="", factors=())
+        if content.role is Role.TREATMENT
+        else content
+        for well, content in plate.map.contents.items()
+    }
+    return replace(plate, map=PlateMap(contents))
 
 
 def _experiments(plates: Sequence[Plate]) -> list[str]:

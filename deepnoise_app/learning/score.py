@@ -43,13 +43,17 @@ class PlateScores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scorer:
-    """A network ready to score: where it computes, in how many views, how many sites at once."""
+    """A network ready to score: where it computes, in how many views, how many sites at once.
+
+    `most_sites` limits how many sites of each well take part; 0: all.
+    """
 
     network: DeepNoiseNet
     device: torch.device
     views: int
     batch_size: int
     pool: ThreadPoolExecutor
+    most_sites: int = 0
 
     def score(
         self,
@@ -68,8 +72,7 @@ class Scorer:
         Interrupted
             If `should_stop` says so.
         """
-        chosen = survey.chosen()
-        wells = np.array([survey.refs[at].well for at in _places(survey)], dtype=np.intp)
+        wells = np.array([survey.refs[at].well for at in self._places(survey)], dtype=np.intp)
         logits, embeddings = [], []
         self.network.eval()
         for sites in self.sites(store, survey, group, should_stop):
@@ -86,7 +89,7 @@ class Scorer:
             _well_means(logits, wells, count, classes),
             _well_means(embeddings, wells, count, width),
             np.bincount(wells, minlength=count),
-            _flags(survey, chosen, count),
+            _flags(survey, survey.chosen(), count),
         )
 
     def adapted(
@@ -108,7 +111,7 @@ class Scorer:
         network = adapt(
             self.network,
             lambda: self.sites(store, survey, group, should_stop),
-            len(_places(survey)),
+            len(self._places(survey)),
             activation_room(self.device),
         )
         return replace(self, network=network)
@@ -121,7 +124,7 @@ class Scorer:
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Tensor]:
         """Yield the sites that are scored, by well, normalised, in batches (B, C, S, S)."""
-        refs = [survey.refs[at] for at in _places(survey)]
+        refs = [survey.refs[at] for at in self._places(survey)]
         sites = read_ahead(self.pool, refs, store.read, 2 * self.batch_size)
         for batch in _batches(sites, self.batch_size):
             if should_stop():
@@ -136,18 +139,22 @@ class Scorer:
             embeddings = torch.stack(features).mean(dim=0)
         return _numpy(logits), _numpy(embeddings)
 
+    def _chosen(self, survey: PlateSurvey) -> dict[int, list[int]]:
+        """Well -> positions of the sites of it that are scored."""
+        most = self.most_sites or None
+        return {well: places[:most] for well, places in survey.chosen().items()}
+
+    def _places(self, survey: PlateSurvey) -> list[int]:
+        """Positions of the sites that are scored, by well."""
+        chosen = self._chosen(survey)
+        return [at for well in sorted(chosen) for at in chosen[well]]
+
     def _prepared(self, sites: list[SitePixels], group: Normalisation) -> Tensor:
         pixels = torch.from_numpy(np.stack([site.planes for site in sites])).to(self.device)
         there = torch.from_numpy(np.stack([site.there for site in sites])).to(self.device)
         mean = torch.from_numpy(group.mean).to(self.device).expand(len(sites), -1)
         std = torch.from_numpy(group.std).to(self.device).expand(len(sites), -1)
         return normalise(pixels.float() / FULL, mean, std, there)
-
-
-def _places(survey: PlateSurvey) -> list[int]:
-    """Positions of the sites that are scored, by well."""
-    chosen = survey.chosen()
-    return [at for well in sorted(chosen) for at in chosen[well]]
 
 
 def _batches(sites: Iterable[SitePixels], size: int) -> Iterator[list[SitePixels]]:

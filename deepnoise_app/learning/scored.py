@@ -35,6 +35,7 @@ def part_path(
             *plate.key,
             model_sha256,
             wish.views,
+            wish.sites,
             wells,
             wish.adapt,
             negative if wish.anchor else None,

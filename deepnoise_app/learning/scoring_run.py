@@ -95,7 +95,12 @@ class ScoringRun:
         for model in self.plan.models:
             card, network = load_package(model.folder)
             scorer = Scorer(
-                network.to(device), device, scoring.views, scoring.batch_size, self.reading.pool
+                network.to(device),
+                device,
+                scoring.views,
+                scoring.batch_size,
+                self.reading.pool,
+                scoring.sites,
             )
             members.append(Member.of(card, scorer, scoring, self.reading.should_stop))
         return members

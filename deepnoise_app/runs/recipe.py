@@ -53,6 +53,9 @@ class Scoring(_Part):
     views: int = _knob(
         8, "Flips and rotations of each site that are averaged.", "views", ge=1, le=8
     )
+    sites: int = _knob(
+        0, "Most sites of each well that are averaged; 0: all.", "sites", rare=True, ge=0, le=1000
+    )
     candidates: Literal["all", "plate-map", "library"] = _knob(
         "library", "Perturbations that a well of a plate may be given."
     )

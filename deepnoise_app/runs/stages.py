@@ -86,6 +86,12 @@ class Training(Part):
     hold_out: list[str] = knob(
         [], "Experiments kept for validation; empty: one labelled experiment in five."
     )
+    unseen: list[str] = knob(
+        [],
+        "Labelled experiments that are taken for new plates: what their wells got is not looked"
+        " at. For trials whose truth shall be known.",
+        rare=True,
+    )
     select_by: Selection = knob(
         "free", "Accuracy on held-out experiments by which the best epoch is chosen.", rare=True
     )
