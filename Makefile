@@ -13,7 +13,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-all lint installer demo-model screenshots
+.PHONY: help demo app test test-all lint installer demo-model ladder screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or le
 	$(BIN)/deepnoise simulate build/demo-model/screen --experiments 24 --unlabelled 0 --size 64
 	$(BIN)/deepnoise train build/demo-model/screen --recipe models/demo/recipe.toml --out build/demo-model/run
 	cp build/demo-model/run/model/model.json build/demo-model/run/model/model.safetensors models/demo/
+
+ladder: .venv/.ready ## Climb the ladders of docs/ladder.md anew (hours on two cores; goes on after a stop)
+	$(BIN)/deepnoise ladder build/ladder/screen --out build/ladder/laptop --ladder laptop --simulate
+	$(BIN)/deepnoise ladder build/ladder/screen-2 --out build/ladder/second --ladder second --simulate --no-beside
 
 screenshots: .venv/.ready ## Take the pictures of the window anew, from simulated plates
 	$(SCREEN) $(BIN)/python tests/screenshots.py

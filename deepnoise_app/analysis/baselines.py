@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+from scipy.special import log_softmax
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 Features = NDArray[np.float64]
@@ -16,6 +18,8 @@ Features = NDArray[np.float64]
 SMOOTHING = 0.1
 # Of several plates' means and deviations, a deviation below this is none.
 FLAT = 1e-9
+# Stands for the logarithm of 0.
+LEAST = -1e4
 
 
 def within_plates(features: Features, plates: Sequence[str]) -> Features:
@@ -44,7 +48,8 @@ def linear_shares(
 ) -> NDArray[np.float32]:
     """Logarithm of how likely each class is, by linear discriminants with shrunken covariance.
 
-    The shrinkage is that of Ledoit & Wolf (2004).
+    The shrinkage is that of Ledoit & Wolf (2004). Where every class has a single well, which tells
+    nothing of how wells of one class differ, the nearest is the likeliest.
 
     Parameters
     ----------
@@ -56,15 +61,21 @@ def linear_shares(
     Returns
     -------
     shares
-        (other wells, classes), -inf for a class without a learned well.
+        (other wells, classes), `LEAST` for a class without a learned well.
     """
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    model.fit(learned, np.asarray(labels))
     found = np.full((len(asked), len(classes)), -np.inf)
     place = {name: i for i, name in enumerate(classes)}
-    with np.errstate(divide="ignore"):
-        found[:, [place[str(name)] for name in model.classes_]] = model.predict_log_proba(asked)
-    return np.asarray(np.maximum(found, -1e4), dtype=np.float32)
+    if len(set(labels)) == len(labels):
+        names = list(labels)
+        shares = log_softmax(-cdist(asked, learned, "sqeuclidean") / 2, axis=1)
+    else:
+        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+        model.fit(learned, np.asarray(labels))
+        names = [str(name) for name in model.classes_]
+        with np.errstate(divide="ignore"):
+            shares = model.predict_log_proba(asked)
+    found[:, [place[name] for name in names]] = shares
+    return np.asarray(np.maximum(found, LEAST), dtype=np.float32)
 
 
 def position_shares(

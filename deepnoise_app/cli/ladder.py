@@ -36,6 +36,10 @@ def ladder(
     seeds: Annotated[
         int | None, typer.Option(min=1, max=100, help="Trainings of each step; as the ladder says.")
     ] = None,
+    beside: Annotated[
+        bool,
+        typer.Option("--beside/--no-beside", help="Also do what stands beside the ladder."),
+    ] = True,
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Make the ladder's standard screen at PATH first.")
     ] = False,
@@ -51,6 +55,8 @@ def ladder(
     wanted = Ladder.load(steps)
     if seeds is not None:
         wanted = wanted.model_copy(update={"seeds": seeds})
+    if not beside:
+        wanted = wanted.bare()
     if simulate and not path.exists():
         _simulate(wanted, path)
     if out.exists() and not out.is_dir():

@@ -56,14 +56,16 @@ class Climb:
     divided: Divided
 
     def tasks(self) -> Iterator[Task]:
-        """Yield all runs, seed by seed, each behind those that it needs."""
-        for seed in range(self.ladder.seeds):
-            for step in self.ladder.step:
-                model = RunFolder(self._at(seed, step.of or step.name) / TRAINING)
-                if step.of is None:
-                    yield self._training(step, seed, model)
-                scoring = RunFolder(self._at(seed, step.name) / SCORING)
-                yield Task(step, seed, scoring, self._scoring_recipe(step, seed, model), model)
+        """Yield all runs, each behind those that it needs: the ladder, then what is beside."""
+        for beside in (False, True):
+            steps = [step for step in self.ladder.step if step.beside is beside]
+            for seed in range(self.ladder.seeds):
+                for step in steps:
+                    model = RunFolder(self._at(seed, step.of or step.name) / TRAINING)
+                    if step.of is None:
+                        yield self._training(step, seed, model)
+                    scoring = RunFolder(self._at(seed, step.name) / SCORING)
+                    yield Task(step, seed, scoring, self._scoring_recipe(step, seed, model), model)
 
     def work(
         self,

@@ -81,12 +81,7 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
         raise RecipeError(
             "training.epochs is 0: without a first stage the run has to start from a model"
         )
-    unseen = _Chosen(recipe.training.unseen, otherwise=False)
-    plates = [
-        without_labels(plate) if unseen(plate) else plate
-        for screen in screens
-        for plate in screen.imaged
-    ]
+    plates = _with_unseen([p for screen in screens for p in screen.imaged], recipe)
     labelled = [plate for plate in plates if is_labelled(plate)]
     if not labelled:
         raise RecipeError(
@@ -204,6 +199,19 @@ class _Chosen:
         if not names:
             return self._otherwise
         return any(fnmatchcase(plate.experiment, name) for name in names)
+
+
+def _with_unseen(plates: Sequence[Plate], recipe: Recipe) -> list[Plate]:
+    """Take the labels off the experiments that are to be new to the training."""
+    wanted = recipe.training.unseen
+    known = _experiments([plate for plate in plates if is_labelled(plate)])
+    for name in wanted:
+        if not any(fnmatchcase(one, name) for one in known):
+            raise RecipeError(
+                f"no labelled experiment {name!r} to take for a new one, only {', '.join(known)}"
+            )
+    unseen = _Chosen(wanted, otherwise=False)
+    return [without_labels(plate) if unseen(plate) else plate for plate in plates]
 
 
 def without_labels(plate: Plate) -> Plate:

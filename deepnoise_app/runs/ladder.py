@@ -1,7 +1,7 @@
 """A ladder: trainings of one screen that differ in one thing each, to see what each thing brings.
 
 Shipped ladders lie in `ladders/` beside this file; each also defines the standard screen that it
-is climbed on.
+is climbed on. A file may be `like` a shipped ladder and tell only what differs.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Ladder(Part):
                 f"no ladder {str(name_or_path)!r}: expected a TOML file or one of {known}"
             )
         try:
-            ladder = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            ladder = cls.model_validate(_read(path))
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
@@ -109,6 +109,10 @@ class Ladder(Part):
             raise RecipeError(f"{path} is not a ladder: {error}") from error
         ladder.check()
         return ladder
+
+    def bare(self) -> Ladder:
+        """Return the ladder without what stands beside it."""
+        return self.model_copy(update={"step": [one for one in self.step if not one.beside]})
 
     def check(self) -> None:
         """Refuse steps of the same name, those that stand on nothing, and recipes that are none.
@@ -150,6 +154,21 @@ class Ladder(Part):
 def shipped_ladders() -> dict[str, Path]:
     """Name and file of every shipped ladder."""
     return {path.stem: path for path in sorted(_SHIPPED.glob("*.toml"))}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a file of a ladder; one that is `like` a shipped one tells only what differs."""
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    like = told.pop("like", None)
+    if like is None:
+        return told
+    below = shipped_ladders().get(str(like))
+    if below is None or below == path:
+        known = ", ".join(name for name, file in shipped_ladders().items() if file != path)
+        raise ValueError(f"it is to be like {like!r}, expected one of {known}")
+    made = _read(below)
+    _lay_over(made, told)
+    return made
 
 
 def _lay_over(made: dict[str, Any], changes: dict[str, Any]) -> None:
