@@ -54,7 +54,7 @@ def test_changes_go_over_the_recipe_and_leave_the_rest(written):
         (STEP + STEP, "two steps of the ladder are called 'plate'"),
         (STEP + "[[step]]\nname='v'\ntitle='v'\nof='other'", "stands on 'other'"),
         (STEP + "changes.training = { margin = 9 }", "the step plate: training.margin is 9"),
-        (STEP + "changes.trainng = { margin = 0 }", "there is no knob 'trainng'"),
+        (STEP + "changes.trainer = { margin = 0 }", "there is no knob 'trainer'"),
         ("seeds = 0\n" + STEP, "seeds is 0"),
         ("this is no TOML", "is not a ladder"),
     ],
