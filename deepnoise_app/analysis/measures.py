@@ -22,6 +22,7 @@ from deepnoise_app.analysis.kinds import (
 )
 from deepnoise_app.errors import PixelError, ScreenError
 from deepnoise_app.screen import Channel, Plate, PlateOverlay, WellId
+from deepnoise_app.screen.formulas import meant
 
 PLACE = ("Metadata_Experiment", "Metadata_Plate", "Metadata_Well")
 META = (*PLACE, "Metadata_Role", "Metadata_Perturbation")
@@ -103,7 +104,7 @@ class Measures:
         if path.suffix == ".csv":
             texts = dict.fromkeys(META, str)
             table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-            table = table.fillna({name: "" for name in META if name in table.columns})
+            table = meant(table.fillna({name: "" for name in META if name in table.columns}))
         else:
             table = pd.read_parquet(path)
         lacking = [name for name in PLACE if name not in table.columns]

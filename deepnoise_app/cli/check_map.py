@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deepnoise_app.cli.console import say
+
 if TYPE_CHECKING:
     from deepnoise_app.analysis.mapcheck import MapCheck
     from deepnoise_app.runs.recipe import Recipe
@@ -129,7 +131,7 @@ def describe(found: MapCheck) -> dict[str, Any]:
 def show(found: MapCheck) -> None:
     """Print a line for each plate."""
     for plate in found.plates:
-        print(f"{plate.experiment} {plate.plate}: {plate.sentence}")
+        say(f"{plate.experiment} {plate.plate}: {plate.sentence}")
 
 
 def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: Path) -> None:
@@ -137,6 +139,7 @@ def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: 
     import pandas as pd
 
     from deepnoise_app.runs.files import write_beside
+    from deepnoise_app.screen.formulas import write_csv
 
     verdicts = pd.DataFrame(
         [
@@ -163,4 +166,4 @@ def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: 
         columns=["experiment", "plate", "well", "perturbation", "role"],
     )
     for name, table in (("map-check.csv", verdicts), ("proposal.csv", proposal)):
-        write_beside(out / name, lambda path, t=table: t.to_csv(path, index=False))  # type: ignore[misc]
+        write_beside(out / name, lambda path, t=table: write_csv(t, path))  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,11 +19,22 @@ from deepnoise_app.runs.events import EpochEnded, Event, Saved, Warned
 from deepnoise_app.runs.events import Progress as Step
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """Return a text with its control characters spelled out: names must not steer the terminal."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def say(text: str) -> None:
+    """Print a line on stdout."""
+    print(visible(text))
 
 
 def complain(message: str) -> None:
     """Say what is wrong, in one sentence on stderr."""
-    print(f"deepnoise: {message}", file=sys.stderr)
+    print(visible(f"deepnoise: {message}"), file=sys.stderr)
 
 
 class Display:
@@ -34,7 +46,7 @@ class Display:
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TimeRemainingColumn(),
@@ -64,10 +76,10 @@ class Display:
             case EpochEnded():
                 self._console.print(_epoch(event))
             case Warned():
-                self._console.print(f"note: {event.message}", markup=False)
+                self._console.print(visible(f"note: {event.message}"), markup=False)
             case Saved(what="predictions"):
                 table = Path(event.path).with_suffix(".csv")
-                self._console.print(f"predictions: {table}", markup=False)
+                self._console.print(visible(f"predictions: {table}"), markup=False)
 
     def say(self, words: str) -> None:
         """Print a line about what begins now; the bars begin anew."""
@@ -78,6 +90,7 @@ class Display:
 
     def count(self, phase: str, done: int, total: int) -> None:
         """Show how far a phase has come."""
+        phase = visible(phase)
         if phase not in self._tasks:
             for task in self._tasks.values():
                 self._bar.update(task, visible=False)

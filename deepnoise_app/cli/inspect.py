@@ -102,31 +102,31 @@ def _plate(screen: Screen, plate: Plate) -> dict[str, Any]:
 def _show(screen: Screen, found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
+    from deepnoise_app.cli.console import say, visible
     from deepnoise_app.screen import ProblemKind
 
     console = Console(highlight=False)
-    console.print(
+    say(
         f"{screen.path}: layout {screen.reader},"
-        f" channels {', '.join(found['channels']) or '(none)'}",
-        markup=False,
-        soft_wrap=True,
+        f" channels {', '.join(found['channels']) or '(none)'}"
     )
     if screen.stack.told:
-        console.print(screen.stack.told, markup=False, soft_wrap=True)
+        say(screen.stack.told)
     for one in found.get("names", ()):
         told = ", ".join(f"{key} {one[key]}" for key in one if key not in ("name", "fits"))
-        console.print(f"{one['name']}: {told or 'does not fit'}", markup=False, soft_wrap=True)
+        say(f"{one['name']}: {told or 'does not fit'}")
     names = ("experiment", "plate", "wells", "listed", "sites", "perturbations", "problems")
     table = Table(*names)
     with_images = [plate for plate in found["plates"] if plate["wells"]]
     for plate in with_images:
-        table.add_row(*(str(plate[name]) for name in names))
+        table.add_row(*(Text(visible(str(plate[name]))) for name in names))
     console.print(table)
     bare = [plate for plate in found["plates"] if not plate["wells"]]
     if bare:
         have = "plate is listed but has" if len(bare) == 1 else "plates are listed but have"
-        console.print(f"{len(bare)} {have} no image here.")
+        say(f"{len(bare)} {have} no image here.")
     # What is wrong with a plate without any image is said by that line.
     without = {(plate["experiment"], plate["plate"]) for plate in bare}
     problems = [
@@ -136,9 +136,9 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
         or (problem.experiment, problem.plate) not in without
     ]
     for problem in problems[:SHOWN_PROBLEMS]:
-        console.print(_sentence(problem), markup=False, soft_wrap=True)
+        say(_sentence(problem))
     if len(problems) > SHOWN_PROBLEMS:
-        console.print(f"… and {len(problems) - SHOWN_PROBLEMS} problems more; --json lists all")
+        say(f"… and {len(problems) - SHOWN_PROBLEMS} problems more; --json lists all")
 
 
 def _sentence(problem: Problem) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepnoise_app.cli.console import say
+
 if TYPE_CHECKING:
     from deepnoise_app.analysis.summary import ScreenSummary
 
@@ -58,7 +60,7 @@ def measure(
     finish(measure_here(run))
     left = write_tables(run, plates, Correction(correction.value))
     save_sheets(left.measures, run.path / "heatmaps")
-    print(f"{len(left.measures)} wells on {len(plates)} plates measured, see {run.path}")
+    say(f"{len(left.measures)} wells on {len(plates)} plates measured, see {run.path}")
     _show(left.summary)
 
 
@@ -66,10 +68,10 @@ def _show(summary: ScreenSummary) -> None:
     for one in summary.measures:
         if one.column.startswith(("Intensity_Mean", "Cells")):
             told = [f"{c.name} {c.share:.0%}" for c in one.variance.components]
-            print(f"  {one.title}: variance from {', '.join(told) or 'nothing that can be told'}")
+            say(f"  {one.title}: variance from {', '.join(told) or 'nothing that can be told'}")
     for note in summary.notes:
-        print(f"  note: {note}")
+        say(f"  note: {note}")
     for flag in summary.flags[:SHOWN_FLAGS]:
-        print(f"  {flag.experiment} {flag.plate} {flag}")
+        say(f"  {flag.experiment} {flag.plate} {flag}")
     if len(summary.flags) > SHOWN_FLAGS:
-        print(f"  … and {len(summary.flags) - SHOWN_FLAGS} flags more in flags.csv")
+        say(f"  … and {len(summary.flags) - SHOWN_FLAGS} flags more in flags.csv")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deepnoise_app.cli.console import say
+
 if TYPE_CHECKING:
     from deepnoise_app.runs.recipe import Recipe
 
@@ -115,27 +117,25 @@ def scoring_recipe(
 
 def show_summary(summary: dict[str, Any]) -> None:
     """Print what a scoring gave, for people."""
-    print(
+    say(
         f"{summary['wells']} wells, {summary['sites']} sites scored in {summary['seconds']:.1f} s"
         f" by the model {summary['model']}"
     )
     if summary["correction"] != "none":
-        print(f"Corrected: {summary['correction']}")
+        say(f"Corrected: {summary['correction']}")
     for key, text in DOUBTS.items():
         if summary.get(key):
-            print(f"{summary[key]} wells {text}")
+            say(f"{summary[key]} wells {text}")
     names = {"free": "free", "one_per_well": "one per well", "plate_prior": "plate prior"}
     if summary.get("accuracy"):
         known = summary["treated_wells_of_known_perturbation"]
-        print(
-            f"Accuracy on {known} treated wells of known perturbation (95 % interval over plates):"
-        )
+        say(f"Accuracy on {known} treated wells of known perturbation (95 % interval over plates):")
         for name, one in summary["accuracy"].items():
-            print(f"  {names[name]:13}{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})")
+            say(f"  {names[name]:13}{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})")
     unlike = [f"{one['experiment']} {one['plate']}" for one in summary["unlike_training"]]
     if unlike:
         these, them = ("This plate is", "it") if len(unlike) == 1 else ("These plates are", "them")
-        print(
+        say(
             f"{these} unlike the model's training data, so do not trust the names on {them}"
             f" (the reasons stand in summary.json): {', '.join(unlike)}"
         )

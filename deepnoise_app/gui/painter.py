@@ -13,6 +13,7 @@ from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay, Scale
+from deepnoise_app.screen.formulas import write_csv
 from deepnoise_app.session import (
     MEASURED,
     Notice,
@@ -75,7 +76,7 @@ class Painter:
             return
         try:
             if path.suffix.lower() == ".csv":
-                overlay_table(plate, overlay).to_csv(path, index=False)
+                write_csv(overlay_table(plate, overlay), path)
             else:
                 from deepnoise_app.reports.heatmap import save_heatmap  # slow to load
 

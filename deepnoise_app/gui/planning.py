@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunView
+from deepnoise_app.untrusted import read_json
 
 Answer = Callable[[Mapping[str, Any]], None]
 
@@ -50,7 +50,6 @@ class Planning:
             return
         self._asked = None
         if view.status.state is RunState.FINISHED:
-            text = RunFolder(view.path).plan_path.read_text(encoding="utf-8")
-            self._answer(json.loads(text))
+            self._answer(read_json(RunFolder(view.path).plan_path))
         elif view.status.state is RunState.FAILED:
             self._answer({"refusal": view.status.message})

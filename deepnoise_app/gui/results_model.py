@@ -12,7 +12,7 @@ from qtpy.QtGui import QIcon, QPixmap
 
 from deepnoise_app.gui.result_rows import NAMINGS, ResultRows, Rows, no_rows
 from deepnoise_app.screen import Filter
-from deepnoise_app.writers.table import harmless_text
+from deepnoise_app.screen.formulas import harmless_text
 
 Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
 from deepnoise_app.session import Notice, Paint, Painting, RunView, Session, Tone
+from deepnoise_app.untrusted import read_json
 from deepnoise_app.writers.table import write_table
 
 Classes = dict[str, frozenset[str]]
@@ -189,7 +189,7 @@ class RunDesk:
 
 def _load(path: Path) -> Loaded:
     predictions = Predictions.read(path / PREDICTIONS)
-    summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    summary = read_json(path / SUMMARY)
     return predictions, summary, _classes(path)
 
 

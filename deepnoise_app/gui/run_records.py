@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
 from deepnoise_app.session import RunRecord, RunView
+from deepnoise_app.untrusted import read_json
 
 # What a user calls a run; plans and measures of plates are none.
 SHOWN_TASKS = ("train", "score")
@@ -48,7 +48,7 @@ def title_of(recipe: Recipe, path: Path) -> str:
 def _accuracy(path: Path, status: RunStatus) -> dict[str, float]:
     """Accuracies of the summary if there is one, else of the best epoch."""
     try:
-        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+        summary = read_json(path / "summary.json")
     except (OSError, ValueError):
         summary = {}
     found = summary.get("accuracy", {}) if isinstance(summary, dict) else {}

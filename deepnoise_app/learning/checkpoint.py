@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.files import remove, write_whole
+from deepnoise_app.untrusted import read_json, within
 
 STATE = "state.json"
 NETWORK, OPTIMIZER, NOTE = "network", "optimizer", "note"
@@ -120,14 +121,14 @@ def load_checkpoint(
     if not path.is_file():
         return None
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
         if found["mark"] != mark:
             raise RunError(
                 f"the checkpoint in {folder} belongs to another recipe: begin a new run for this"
                 " one"
             )
         reached = Reached(**found["reached"])
-        tensors = load_file(folder / str(found["tensors"]))
+        tensors = load_file(within(folder, str(found["tensors"])))
         for which, network in networks.items():
             network.load_state_dict(_within(tensors, f"{NETWORK}.{which}."))
         _restore(optimizer, _within(tensors, f"{OPTIMIZER}."))

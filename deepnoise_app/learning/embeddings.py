@@ -12,6 +12,7 @@ from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.screen import Predictions
+from deepnoise_app.screen.formulas import write_csv
 
 NEAREST = 5
 METADATA = [
@@ -39,7 +40,7 @@ def write_embeddings(
     path = folder / "embeddings.parquet"
     write_beside(path, lambda beside: features.to_parquet(beside, index=False))
     nearest = nearest_table(scored, known, card)
-    write_beside(folder / "nearest.csv", lambda beside: nearest.to_csv(beside, index=False))
+    write_beside(folder / "nearest.csv", lambda beside: write_csv(nearest, beside))
 
 
 def embedding_table(scored: Sequence[PlateScores], known: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,9 @@ from deepnoise_app.learning.xception import BASE, PUBLISHED, as_published
 from deepnoise_app.runs.card import refuse_other_formats
 from deepnoise_app.runs.recipe import Network
 
+# Arguments by which timm loads weights by itself, from pickles too, or from the internet.
+LOADING = frozenset({"checkpoint_path", "cache_dir", "in_chans", "num_classes", "scriptable"})
+
 
 class DeepNoiseNet(nn.Module):
     """Sites -> features -> logits.
@@ -82,6 +85,7 @@ def make_backbone(network: Network, channels: int) -> nn.Module:
             f" {', '.join(similar) or f'resnet10t, convnext_tiny, {PUBLISHED}'}"
         )
     options = dict(network.options)
+    _check_options(options)
     if network.drop_rate:
         options["drop_rate"] = network.drop_rate
     try:
@@ -96,6 +100,22 @@ def make_backbone(network: Network, channels: int) -> nn.Module:
             f" {network.input_size} pixels: {error}"
         ) from error
     return made
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Refuse settings by which timm would load weights: those of cards come from strangers.
+
+    Raises
+    ------
+    ModelError
+        If there is one.
+    """
+    wrong = sorted(name for name in options if name in LOADING or name.startswith("pretrained"))
+    if wrong:
+        raise ModelError(
+            f"the option {wrong[0]!r} of a network would load further weights: options only say how"
+            " the network is made; name weights by `network.weights`"
+        )
 
 
 def _create(network: Network, channels: int, options: Mapping[str, Any]) -> nn.Module:

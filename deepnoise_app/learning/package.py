@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
@@ -15,6 +15,8 @@ from deepnoise_app.runs.card import WEIGHTS, ModelCard, load_card, resolve_model
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.recipe import Network
 from deepnoise_app.screen import Channel
+
+HEAD = "head.weight"
 
 
 def save_package(card: ModelCard, weights: Mapping[str, Tensor], folder: Path) -> ModelCard:
@@ -34,6 +36,7 @@ def load_package(name_or_path: str | Path) -> tuple[ModelCard, DeepNoiseNet]:
     """
     card = load_card(name_or_path)
     path = resolve_model(name_or_path) / WEIGHTS
+    _check_head(path, card)
     network = DeepNoiseNet(
         network_of(card), len(card.channels), len(card.classes), card.scale, margin=0.0
     )
@@ -43,6 +46,26 @@ def load_package(name_or_path: str | Path) -> tuple[ModelCard, DeepNoiseNet]:
         first = str(error).strip().splitlines()[-1].strip()
         raise ModelError(f"the weights {path} do not fit their card: {first}") from error
     return card, network.eval()
+
+
+def _check_head(path: Path, card: ModelCard) -> None:
+    """Compare what card and weights say of the classes before so large a network is made.
+
+    Raises
+    ------
+    ModelError
+        If they differ.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            shape = list(file.get_slice(HEAD).get_shape()) if HEAD in file.keys() else []  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"the weights {path} cannot be read: {error}") from error
+    if shape != [len(card.classes), card.embedding]:
+        raise ModelError(
+            f"the weights {path} do not fit their card: they tell {' × '.join(map(str, shape))}"
+            f" classes and features, the card {len(card.classes)} × {card.embedding}"
+        )
 
 
 def network_of(card: ModelCard) -> Network:

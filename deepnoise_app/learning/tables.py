@@ -13,6 +13,7 @@ from deepnoise_app.learning.predictions import STRANGER, UNCALLED
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.files import write_beside, write_whole
 from deepnoise_app.screen import Plate, Predictions, Problem
+from deepnoise_app.screen.formulas import write_csv
 
 SUMMARY = "summary.json"
 
@@ -21,7 +22,7 @@ def write_predictions(predictions: Predictions, folder: Path) -> None:
     """Write `predictions.parquet` and `predictions.csv`."""
     table = predictions.table
     write_beside(folder / "predictions.parquet", lambda path: table.to_parquet(path, index=False))
-    write_beside(folder / "predictions.csv", lambda path: table.to_csv(path, index=False))
+    write_beside(folder / "predictions.csv", lambda path: write_csv(table, path))
 
 
 def library_summary(plates: Sequence[Plate], order: LibraryOrder) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from deepnoise_app.analysis.variance import Component
 from deepnoise_app.measuring.run import measures_path, sites_path
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.screen.formulas import write_csv
 
 WELLS, SITES = "measures", "sites"
 
@@ -117,4 +118,4 @@ def _both(path: Path, table: pd.DataFrame) -> None:
 
 
 def _csv(path: Path, table: pd.DataFrame) -> None:
-    write_beside(path, lambda beside: table.to_csv(beside, index=False))
+    write_beside(path, lambda beside: write_csv(table, beside))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _GREY = 0
 _COLOURS = (2, 6)
 # Far above any camera (the largest sensors have 150 million pixels), far below any memory.
 MOST_PIXELS = 1_000_000_000
+MOST_DECODED = 2 * MOST_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,15 @@ def check_size(path: Path, height: int, width: int) -> None:
 
 
 def check_png(path: Path, content: bytes) -> None:
-    """Refuse a PNG file whose start claims an enormous image."""
+    """Refuse a PNG file whose start claims an enormous image; all that is decoded counts."""
     if content.startswith(_SIGNATURE) and len(content) >= _START.size:
-        *_, width, height, _, _ = _START.unpack(content[: _START.size])
+        *_, width, height, bits, colour = _START.unpack(content[: _START.size])
         check_size(path, height, width)
+        size = height * width * (4 if colour in _COLOURS else 1) * bits // 8
+        if size > MOST_DECODED:
+            raise PixelError(
+                f"{path.name} would decode to {size:,} bytes: expected at most {MOST_DECODED:,}"
+            )
 
 
 def page_of(path: Path, file: Any, page: int | None) -> Any:
@@ -112,6 +119,7 @@ def page_of(path: Path, file: Any, page: int | None) -> Any:
         raise PixelError(f"{path.name} has {len(pages)} pages: expected {page + 1} or more")
     found = pages[page or 0]
     check_size(path, *found.shape[:2])
+    check_size(path, 1, prod(found.chunks))
     return found
 
 

@@ -17,6 +17,7 @@ from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 from deepnoise_app.readers.walk import Folder
 from deepnoise_app.screen import PROJECTION, Channel
+from deepnoise_app.untrusted import read_plain
 
 _GUID = r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 _TIME = re.compile(r"^TimePoint_(\d+)$", re.IGNORECASE)
@@ -88,7 +89,7 @@ class ImageXpressReader(NamedReader):
 def read_htd(path: Path) -> dict[str, list[str]]:
     """Read the settings of an acquisition: values by name. Bytes of any encoding are taken."""
     try:
-        text = path.read_bytes()[:1_000_000].decode("latin-1")
+        text = read_plain(path, 1_000_000, head=True).decode("latin-1")
     except OSError:
         return {}
     rows = csv.reader(text.splitlines(), skipinitialspace=True)

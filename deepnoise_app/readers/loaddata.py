@@ -1,14 +1,14 @@
 """CellProfiler's LoadData tables, as JUMP and the Cell Painting Gallery keep them.
 
 `load_data.csv` names the file of each channel (`FileName_DNA`, `PathName_DNA`), plate, well and
-site (`Metadata_...`). Files are looked for below the folder opened first, whatever the paths say:
-tables are written on one computer and read on another.
+site (`Metadata_...`). Files are looked for below the folder opened and nowhere else, whatever the
+paths say: tables are written on one computer and read on another, and a stranger's table could
+name any file, or a server that would be asked for it.
 """
 
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from deepnoise_app.readers.names import general_form, literal, natural
 from deepnoise_app.readers.tables import PlateKey, Table, read_table
 from deepnoise_app.readers.walk import READABLE, Folder, is_image, normal, note, strays, walk
 from deepnoise_app.screen import Channel, Problem, ProblemKind, Screen, StackChoice, WellId
+from deepnoise_app.untrusted import read_plain
 
 _HEAD = re.compile(r"(?:^|[,;\t\"])(?:FileName|URL)_", re.IGNORECASE)
 _FILE = re.compile(r"^(?:filename|url)_(.+)$")
@@ -34,27 +35,20 @@ EXAMPLE = "load_data.csv with FileName_DNA and Metadata_Well"
 
 @dataclass(slots=True)
 class _Files:
-    """Image files below the folder opened, by name; and those of other folders, once listed."""
+    """Image files below the folder opened, by name."""
 
-    root: Path
     by_name: dict[str, list[str]] = field(default_factory=dict)
-    elsewhere: dict[str, frozenset[str]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
-    def find(self, folder: str, name: str, table: Path) -> str | None:
-        """Path of a file, relative to the folder opened where it lies below it; None if gone."""
+    def find(self, folder: str, name: str) -> str | None:
+        """Path of a file, relative to the folder opened; None if none of that name lies there."""
         inside = self.by_name.get(name.lower())
-        if inside:
-            wanted = [*_parts(folder), name]
-            found = max(inside, key=lambda path: _alike(_parts(path), wanted))
-            self.used.add(found)
-            return found
-        for place in (folder, os.path.join(table.parent, folder)):  # noqa: PTH118 (text, often)
-            if place not in self.elsewhere:
-                self.elsewhere[place] = _listed(place)
-            if name in self.elsewhere[place]:
-                return os.path.join(place, name)  # noqa: PTH118
-        return None
+        if not inside:
+            return None
+        wanted = [*_parts(folder), name]
+        found = max(inside, key=lambda path: _alike(_parts(path), wanted))
+        self.used.add(found)
+        return found
 
 
 class LoadDataReader:
@@ -71,7 +65,7 @@ class LoadDataReader:
         """Read the tables, and which of their files are there."""
         root = normal(path)
         folders = list(walk(root))
-        files = _Files(root)
+        files = _Files()
         for folder in folders:
             for name in filter(is_image, folder.names):
                 files.by_name.setdefault(name.lower(), []).append(folder.file(name))
@@ -110,8 +104,7 @@ def _tables(root: Path, folders: Iterable[Folder]) -> Iterator[Path]:
 
 def _is_table(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            head = file.readline(100_000).decode("utf-8", "replace")
+        head = read_plain(path, 100_000, head=True).partition(b"\n")[0].decode("utf-8", "replace")
     except OSError:
         return False
     return _HEAD.search(head) is not None and "metadata_" in head.lower()
@@ -147,16 +140,19 @@ def _read(path: Path, plates: dict[PlateKey, PlateFiles], files: _Files) -> list
             if not file[i].lower().endswith(READABLE):
                 continue
             name = PurePosixPath(file[i].replace("\\", "/"))
-            found = files.find(folder[i] or str(name.parent), name.name, path)
+            found = files.find(folder[i] or str(name.parent), name.name)
             if found is None:
                 absent.setdefault(key, []).append(file[i])
                 continue
-            above, _, last = found.replace("\\", "/").rpartition("/")
+            above, _, last = found.rpartition("/")
             form = general_form(last, place, site)
             held.add(place, site, text, f"{literal(above)}/{form}" if above else form)
         note(1)
     for key, lost in absent.items():
-        message = f"{path.name} lists {len(lost)} images that are not there, such as {lost[0]}"
+        message = (
+            f"{path.name} lists {len(lost)} images that are not there, such as {lost[0]}: images"
+            " are looked for below the folder that is opened"
+        )
         problems.append(Problem(ProblemKind.MISSING, message, *key))
     return problems
 
@@ -183,13 +179,6 @@ def _key(path: Path, plate: str, batch: str) -> PlateKey:
     name = plate or path.parent.name or "plate"
     above = path.parent.parent if path.parent.name == name else path.parent
     return batch or above.name or "screen", name
-
-
-def _listed(folder: str) -> frozenset[str]:
-    try:
-        return frozenset(os.listdir(folder)) if folder else frozenset()  # noqa: PTH208
-    except (OSError, ValueError):
-        return frozenset()
 
 
 def _parts(path: str) -> list[str]:

@@ -17,6 +17,10 @@ from deepnoise_app.errors import ScreenError
 _CHUNK = 1 << 16
 # Longest text of one element that is kept: names and numbers are short.
 _MOST_TEXT = 10_000
+# Indices are a dozen elements deep; every open one takes memory.
+_DEEPEST = 200
+# Different children that an element of an index has, far below this.
+_MOST_CHILDREN = 1_000
 
 
 @dataclass(slots=True)
@@ -73,6 +77,10 @@ def elements(chunks: Iterable[bytes], label: str, wanted: Collection[str]) -> It
         yield from gathering.taken()
     except expat.ExpatError as error:
         raise ScreenError(f"{label} is no whole XML file: {error}") from error
+    except _TooDeepError:
+        raise ScreenError(
+            f"{label} nests more than {_DEEPEST} elements in one another: no index is so deep"
+        ) from None
     except _DocumentTypeError:
         raise ScreenError(
             f"{label} declares a document type: expected an index without one, as the"
@@ -81,6 +89,10 @@ def elements(chunks: Iterable[bytes], label: str, wanted: Collection[str]) -> It
 
 
 class _DocumentTypeError(Exception):
+    pass
+
+
+class _TooDeepError(Exception):
     pass
 
 
@@ -110,12 +122,14 @@ class _Gathering:
         raise _DocumentTypeError
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= _DEEPEST:
+            raise _TooDeepError
         local = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         self._open.append(Element(name.rpartition(":")[2], local))
 
     def _end(self, _: str) -> None:
         element = self._open.pop()
-        if self._open:
+        if self._open and len(self._open[-1].children) < _MOST_CHILDREN:
             self._open[-1].children.setdefault(element.name, element.text)
         if element.name in self._wanted:
             self._done.append(element)

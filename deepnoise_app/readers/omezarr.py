@@ -26,7 +26,8 @@ from deepnoise_app.readers.omezarr_metadata import (
 )
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.walk import normal, note, walk
-from deepnoise_app.readers.zarr_pixels import METADATA, ZarrPixels, open_array
+from deepnoise_app.readers.zarr_claims import METADATA
+from deepnoise_app.readers.zarr_pixels import ZarrPixels, open_array
 from deepnoise_app.screen import (
     Channel,
     Plate,
@@ -39,7 +40,10 @@ from deepnoise_app.screen import (
     StackChoice,
     WellId,
 )
+from deepnoise_app.untrusted import within
 
+# More than any microscope writes; each is counted through, so a larger claim would fill the memory.
+MOST = {"t": 100_000, "c": 1_000, "z": 100_000}
 _ENDING = re.compile(r"(?:\.ome)?\.zarr$", re.IGNORECASE)
 
 
@@ -106,8 +110,9 @@ def _look(store: Path) -> list[_Found]:
     found: dict[int | None, _Found] = {}
     for entry in text.wells:
         note(1)
-        group = store / entry.path
+        group = store
         try:
+            group = within(store, entry.path)
             images = fields(group)
         except ScreenError as error:
             message = str(error) if group.is_dir() else f"it is listed, but {group} is not there"
@@ -116,8 +121,13 @@ def _look(store: Path) -> list[_Found]:
         for number, (path, acquisition) in enumerate(images, start=1):
             one = found.setdefault(acquisition, _Found(plain.key, store, text.corner))
             well = one.wells.setdefault(entry.well, (entry.path, {}))[1]
-            if (group / path).is_dir():
-                well[number] = path
+            try:
+                if within(group, path).is_dir():
+                    well[number] = path
+            except ScreenError as error:
+                plain.problems.append(
+                    Problem(ProblemKind.MISSING, str(error), *plain.key, entry.well, number)
+                )
     plates = list(found.values()) or [plain]
     if len(found) > 1:
         for acquisition, one in found.items():
@@ -160,13 +170,21 @@ def _describe(one: _Found) -> None:
 
 def _shape(place: Path, image: ImageText) -> dict[str, int]:
     array = place / image.levels[0].path
+    within(place, image.levels[0].path)
     there = next((array / name for name in METADATA if (array / name).is_file()), None)
     if there is None:
         raise PixelError(f"{array} is gone")
     shape = open_array(str(array), there.stat().st_mtime_ns).shape
     if len(shape) != len(image.axes):
         raise ScreenError(f"{array} has the shape {shape}, its axes are {image.axes}")
-    return dict(zip(image.axes, shape, strict=True))
+    sizes = dict(zip(image.axes, shape, strict=True))
+    for axis, most in MOST.items():
+        if sizes.get(axis, 1) > most:
+            raise ScreenError(
+                f"{array} claims {sizes[axis]:,} positions on the axis {axis}: expected at most"
+                f" {most:,}"
+            )
+    return sizes
 
 
 def _assemble(

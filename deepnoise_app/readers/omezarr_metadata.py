@@ -6,7 +6,6 @@ refused: writers of plates are not all alike.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from math import inf
@@ -18,6 +17,7 @@ from pydantic import ValidationError
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.zarr_pixels import Level
 from deepnoise_app.screen import Channel, WellId, row_letters
+from deepnoise_app.untrusted import read_json, stays_inside
 
 _TO_UM = {"micrometer": 1.0, "micron": 1.0, "µm": 1.0, "um": 1.0, "nanometer": 1e-3,
           "millimeter": 1e3, "meter": 1e6}  # fmt: skip
@@ -63,10 +63,10 @@ def attributes(group: Path) -> dict[str, Any]:
     for name, inner in (("zarr.json", ("attributes", "ome")), (".zattrs", ())):
         path = group / name
         try:
-            found = json.loads(path.read_bytes())
+            found = read_json(path)
         except FileNotFoundError:
             continue
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             raise ScreenError(f"{path} cannot be read: {error}") from error
         for key in inner:
             found = found.get(key, {}) if isinstance(found, dict) else {}
@@ -125,6 +125,9 @@ def read_image(group: Path) -> ImageText:
         raise ScreenError(f"{group} has no levels that can be understood: {error!r}") from None
     if not names.endswith("yx") or set(names) - set("tczyx") or len(set(names)) < len(names):
         raise ScreenError(f"{group} has the axes {names!r}: expected some of t, c, z, then y and x")
+    stray = next((level.path for level in levels if not stays_inside(level.path)), None)
+    if stray is not None:
+        raise ScreenError(f"{group} names the level {stray!r}: expected a path below the image")
     powers = tuple(level for level in levels if level.factor & (level.factor - 1) == 0)
     return ImageText(names, powers, _channels(found), size if 0 < size < inf else 0.0)
 

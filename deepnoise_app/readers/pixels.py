@@ -20,6 +20,10 @@ from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import Header, check_png, is_png, page_of, read_header
 from deepnoise_app.readers.names import spell
 from deepnoise_app.screen import Plane, WellId
+from deepnoise_app.untrusted import read_plain
+
+# A file may hold many planes, but it is read whole.
+MOST_BYTES = 4_000_000_000
 
 
 class Piece(NamedTuple):
@@ -111,7 +115,7 @@ def decode(path: Path, page: int | None = None) -> Plane:
         If the file is gone, empty, cut off, damaged or enormous.
     """
     try:
-        content = path.read_bytes()
+        content = read_plain(path, MOST_BYTES)
     except FileNotFoundError:
         raise PixelError(f"{path.name} is gone") from None
     except OSError as error:

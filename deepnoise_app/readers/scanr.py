@@ -11,6 +11,7 @@ from pathlib import Path
 from deepnoise_app.readers.facts import Facts, Parts, Place, PlateFolder
 from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
+from deepnoise_app.untrusted import read_plain
 
 DESCRIPTOR = "experiment_descriptor.xml"
 _SIZE = re.compile(rb"conversion factor um/pixel</Name>\s*<Val>([\d.]+)</Val>", re.IGNORECASE)
@@ -42,8 +43,7 @@ class ScanRReader(NamedReader):
 
 def _pixel_size(path: Path) -> float:
     try:
-        with path.open("rb") as file:
-            match = _SIZE.search(file.read(_MOST_BYTES))
+        match = _SIZE.search(read_plain(path, _MOST_BYTES, head=True))
         return float(match[1]) if match else 0.0
     except (OSError, ValueError):
         return 0.0

@@ -11,11 +11,16 @@ from datetime import date, datetime
 from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.markup import elements
+from deepnoise_app.screen.formulas import meant_text
+from deepnoise_app.untrusted import read_plain
 
 SPREADSHEETS = (".xlsx", ".xlsm")
 TABLES = (".csv", ".tsv", ".txt", ".tab", *SPREADSHEETS, ".parquet")
 # A plate map has thousands of rows; what unpacks to more than this is none.
 MOST_BYTES = 500_000_000
+# Cells of a table, empty ones included: a few bytes of a packed file can stand for any number.
+MOST_CELLS = 50_000_000
 _COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
 _WHOLE = re.compile(r"^[+-]?\d+$")
 
@@ -48,13 +53,14 @@ def read_rows(path: Path) -> Rows:
 
 
 def _text(path: Path) -> Rows:
-    text = decoded(path.read_bytes())
+    text = decoded(read_plain(path, MOST_BYTES))
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise ScreenError(f"{path.name} is not a table: {error}") from error
+    rows = [[meant_text(cell) for cell in row] for row in rows] if "'" in text else rows
     return rows if delimiter == "," else with_points(rows)
 
 
@@ -97,20 +103,55 @@ def _excel(path: Path) -> Rows:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-        if size > MOST_BYTES:
-            raise ScreenError(f"{path.name} unpacks to {size:,} bytes: no table is so large")
+            if size > MOST_BYTES:
+                raise ScreenError(f"{path.name} unpacks to {size:,} bytes: no table is so large")
+            _refuse_entities(path, archive)
         with path.open("rb") as file:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+            rows = _counted(path, sheet.iter_rows(values_only=True))
             book.close()
     except (ScreenError, OSError):
         raise
     except Exception as error:
         raise ScreenError(f"{path.name} is no Excel table, or damaged: {error}") from error
     width = max(map(len, rows), default=0)
+    check_cells(path, len(rows) * width)
     return [[*row, *[""] * (width - len(row))] for row in rows]
+
+
+def _refuse_entities(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse parts that declare a document type: entities grow while they are read."""
+    for entry in archive.infolist():
+        if entry.filename.lower().endswith((".xml", ".rels")):
+            with archive.open(entry) as file:
+                pieces = iter(lambda file=file: file.read(1 << 16), b"")  # type: ignore[misc]
+                for _ in elements(pieces, f"{entry.filename} in {path.name}", ()):
+                    pass
+
+
+def _counted(path: Path, sheet: Iterable[Iterable[object]]) -> Rows:
+    """Return the cells of a sheet as text; far too many are refused while they are counted."""
+    rows, count = [], 0
+    for values in sheet:
+        row = [_cell(value) for value in values]
+        count += len(row) + 1
+        check_cells(path, count)
+        rows.append(row)
+    return rows
+
+
+def check_cells(path: Path, count: int) -> None:
+    """Refuse a table that would fill the memory.
+
+    Raises
+    ------
+    ScreenError
+        If it has too many cells.
+    """
+    if count > MOST_CELLS:
+        raise ScreenError(f"{path.name} has over {MOST_CELLS:,} cells: no table is so large")
 
 
 def _cell(value: object) -> str:
@@ -128,8 +169,15 @@ def _parquet(path: Path) -> Rows:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
-    except OSError:
+        with pq.ParquetFile(path) as file:
+            told = file.metadata
+            check_cells(path, told.num_rows * told.num_columns)
+            groups = map(told.row_group, range(told.num_row_groups))
+            size = sum(group.total_byte_size for group in groups)
+            if size > MOST_BYTES:
+                raise ScreenError(f"{path.name} unpacks to {size:,} bytes: no table is so large")
+            table = file.read()
+    except (ScreenError, OSError):
         raise
     except Exception as error:
         raise ScreenError(f"{path.name} is no Parquet table, or damaged: {error}") from error

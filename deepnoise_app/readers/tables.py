@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.platemap_columns import read_any_well, read_role
-from deepnoise_app.readers.sheets import Rows, read_rows
+from deepnoise_app.readers.sheets import Rows, check_cells, read_rows
 from deepnoise_app.screen import Content, PlateMap, Problem, ProblemKind, Role, WellId
 
 PlateKey = tuple[str, str]
@@ -65,6 +65,7 @@ def table_of(path: Path, rows: Rows, needed: tuple[str, ...]) -> Table:
     written = [name.strip() for name in (rows[0] if rows else [])]
     names, rows = [name.lower() for name in written], rows[1:]
     _check_columns(path, names, needed)
+    check_cells(path, len(names) * len(rows))
     if any(len(row) != len(names) for row in rows):
         rows = [[*row, *[""] * len(names)][: len(names)] for row in rows]
     values = zip(*rows, strict=True) if rows else [()] * len(names)

@@ -184,6 +184,8 @@ def _list(place: Path, before: int) -> tuple[list[str], list[str], bool]:
             if name[0] == "." or name.lower() in _LEFT_BEHIND:
                 continue
             if not _is_folder(entry):
+                if _is_special(entry):
+                    continue
                 names.append(name)
                 if look is not None and len(names) % _OFTEN == 0:
                     look.files = max(look.files, before + len(names))
@@ -196,6 +198,14 @@ def _list(place: Path, before: int) -> tuple[list[str], list[str], bool]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a device or a pipe, which would be read for ever; dangling links are not."""
+    try:
+        return not entry.is_file() and (not entry.is_symlink() or Path(entry.path).exists())
     except OSError:  # a link that leads in a circle
         return False
 

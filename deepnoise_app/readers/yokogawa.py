@@ -16,8 +16,11 @@ from deepnoise_app.readers.markup import Element, read_elements
 from deepnoise_app.readers.named import NamedReader
 from deepnoise_app.readers.template import Template
 from deepnoise_app.screen import Channel
+from deepnoise_app.untrusted import read_plain
 
 DATA, DETAIL = "MeasurementData.mlf", "MeasurementDetail.mrf"
+# A plate of 1,536 wells with 100 planes each has 40 MB.
+_MOST_BYTES = 2_000_000_000
 _RECORD = re.compile(rb'Type="IMG"[^>]*>([^<]{1,1000})</(?:\w+:)?MeasurementRecord>')
 _FAULT = re.compile(rb'Type="ERR"[^>]*>([^<]{0,1000})</(?:\w+:)?MeasurementRecord>')
 
@@ -57,7 +60,7 @@ class YokogawaReader(NamedReader):
 def _data(path: Path, problems: list[str]) -> tuple[frozenset[str], list[str]]:
     """Return the images that were measured, and the errors; found without parsing."""
     try:
-        content = path.read_bytes()
+        content = read_plain(path, _MOST_BYTES)
     except FileNotFoundError:
         return frozenset(), []
     except OSError as error:

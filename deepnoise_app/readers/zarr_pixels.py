@@ -10,18 +10,22 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.errors import PixelError
-from deepnoise_app.readers.headers import Header, check_size
+from deepnoise_app.errors import PixelError, ScreenError
+from deepnoise_app.readers.headers import MOST_PIXELS, Header, check_size
 from deepnoise_app.readers.pixels import halve
+from deepnoise_app.readers.zarr_claims import METADATA, check_claims
 from deepnoise_app.screen import Plane
+from deepnoise_app.untrusted import within
 
-METADATA = ("zarr.json", ".zarray")
+# More than this is not brought together for one site: a stack is then looked at plane by plane.
+MOST_READ = 4 * MOST_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,10 @@ class ZarrPixels:
         array = self._array(well, site, stored)
         at = [self.channel_at[channel] for channel in channels]
         self._check(array, max(at))
+        selection = self._selection(array, at)
+        check_read(array.shape, selection, self._place(well, site))
         try:
-            planes = np.asarray(array[self._selection(array, at)])
+            planes = np.asarray(array[selection])
         except Exception as error:
             raise PixelError(f"{self._place(well, site)} is cut off or damaged: {error}") from error
         planes = self._ordered(planes, at)
@@ -114,7 +120,10 @@ class ZarrPixels:
             raise PixelError(f"the image has {moments} time points: expected {self.time + 1}")
 
     def _array(self, well: int, site: int, level: Level) -> Any:
-        place = Path(self._place(well, site), level.path)
+        try:
+            place = within(Path(self._place(well, site)), level.path)
+        except ScreenError as error:
+            raise PixelError(str(error)) from error
         for name in METADATA:
             try:
                 changed = os.stat(place / name).st_mtime_ns  # noqa: PTH116 (a Path costs more)
@@ -132,6 +141,21 @@ class ZarrPixels:
         return "/".join((self.root, self.wells[well], self.images[number]))
 
 
+def check_read(shape: Sequence[int], selection: Sequence[slice], place: str) -> None:
+    """Refuse to bring together more than fits into memory.
+
+    Raises
+    ------
+    PixelError
+        If what is to be read has more pixels.
+    """
+    sizes = [len(range(*part.indices(size))) for part, size in zip(selection, shape, strict=True)]
+    if prod(sizes) > MOST_READ:
+        raise PixelError(
+            f"{place} has {' × '.join(map(str, sizes))} pixels to read at once: choose a Z-plane"
+        )
+
+
 @lru_cache(maxsize=8192)
 def open_array(place: str, changed: int) -> Any:  # noqa: ARG001 (a changed file is another)
     """Return a Zarr array; nothing stays open.
@@ -141,6 +165,7 @@ def open_array(place: str, changed: int) -> Any:  # noqa: ARG001 (a changed file
     PixelError
         If its metadata cannot be understood.
     """
+    check_claims(Path(place))
     import zarr  # a third of a second, so only where there are such plates
 
     try:

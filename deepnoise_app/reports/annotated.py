@@ -12,6 +12,7 @@ import pandas as pd
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.untrusted import read_json
 
 EMBEDDINGS, PREDICTIONS, SUMMARY = "embeddings.parquet", "predictions.parquet", "summary.json"
 WELL = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
@@ -36,7 +37,7 @@ def write_anndata(folder: Path) -> Path:
     table = annotated(
         pd.read_parquet(folder / PREDICTIONS),
         pd.read_parquet(folder / EMBEDDINGS),
-        json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
+        read_json(folder / SUMMARY),
     )
     path = folder / "embeddings.h5ad"
     write_beside(path, table.write_h5ad)

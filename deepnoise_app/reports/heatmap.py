@@ -36,9 +36,10 @@ def save_heatmap(
     axes.set_xticks(range(0, columns, step), [str(i + 1) for i in range(0, columns, step)])
     axes.set_yticks(range(0, rows, step), [row_letters(i) for i in range(0, rows, step)])
     axes.tick_params(length=0, labelsize=8, top=True, labeltop=True, labelbottom=False)
-    axes.set_title(f"{plate.experiment} {plate.name}: {overlay.title}", fontsize=10, loc="left")
+    axes.set_title(f"{plate.experiment} {plate.name}: {overlay.title}", fontsize=10, loc="left",
+                   parse_math=False)  # fmt: skip
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
-    bar.set_label(overlay.unit, fontsize=9)
+    bar.set_label(overlay.unit, fontsize=9, parse_math=False)
     bar.ax.tick_params(labelsize=8)
     figure.savefig(path, dpi=150)
 
@@ -87,6 +88,6 @@ def draw_sheet(plates: Sequence[PlateValues], title: str, unit: str) -> Figure:
     figure.suptitle(title, fontsize=11, x=0.01, ha="left", parse_math=False)
     if image is not None:
         bar = figure.colorbar(image, ax=axes, shrink=0.9 if rows < 3 else 0.4)
-        bar.set_label(unit, fontsize=8)
+        bar.set_label(unit, fontsize=8, parse_math=False)
         bar.ax.tick_params(labelsize=7)
     return figure

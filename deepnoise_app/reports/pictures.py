@@ -81,7 +81,7 @@ def save_plate(plate: Plate, predictions: Predictions, column: str, title: str, 
     height = 0.5 * rows / (0.5 * rows + 0.75)
     axes = figure.add_axes((0.05, 0.02, 0.94, height))
     _plate_axes(axes, rows, columns)
-    axes.set_title(title, color=INK, fontsize=11, pad=20, loc="left")
+    axes.set_title(title, color=INK, fontsize=11, pad=20, loc="left", parse_math=False)
     for record in mine.to_dict("records"):
         _draw_well(axes, {str(key): value for key, value in record.items()}, column)
     _save(figure, path)
@@ -104,7 +104,7 @@ def _draw_well(axes: Axes, record: dict[str, object], column: str) -> None:
     axes.add_patch(box)
     ink, size = ("white", 7) if shade else ("#9aa3ad", 5.5)
     axes.text(well.column + 0.5, well.row + 0.5, label, color=ink, fontsize=size,
-              ha="center", va="center")  # fmt: skip
+              ha="center", va="center", parse_math=False)  # fmt: skip
 
 
 def _plate_axes(axes: Axes, rows: int, columns: int) -> None:

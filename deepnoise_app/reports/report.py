@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.screen import Predictions, Screen
+from deepnoise_app.untrusted import read_json
 
 SUMMARY, EMBEDDINGS = "summary.json", "embeddings.parquet"
 SHOWN_PLATES, SHOWN_PROBLEMS = 4, 20
@@ -94,7 +94,7 @@ def _proved(run: RunFolder, trivial: Trivial) -> Iterator[str]:
 
 def _summary(run: RunFolder) -> dict[str, Any]:
     try:
-        found = json.loads((run.path / SUMMARY).read_text(encoding="utf-8"))
+        found = read_json(run.path / SUMMARY)
     except OSError:
         return {}
     except ValueError as error:

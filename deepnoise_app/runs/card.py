@@ -14,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import ModelError
 from deepnoise_app.runs.files import write_whole
+from deepnoise_app.untrusted import read_plain
 
 FORMAT_VERSION = 1
+# What a network is made for before its weights are compared: as much as a recipe may ask for.
+MOST_SIDE, MOST_FEATURES, MOST_CHANNELS = 2048, 8192, 1000
 CARD, WEIGHTS = "model.json", "model.safetensors"
 
 AccuracyName = Literal["free", "one_per_well", "plate_prior"]
@@ -133,12 +136,12 @@ class ModelCard(_Part):
     warning: str = ""
     classes: list[str] = Field(min_length=1)
     control_classes: list[str] = []
-    channels: list[str] = Field(min_length=1)
-    input_size: int = Field(ge=1, description="Side in pixels.")
+    channels: list[str] = Field(min_length=1, max_length=MOST_CHANNELS)
+    input_size: int = Field(ge=1, le=MOST_SIDE, description="Side in pixels.")
     normalisation: Literal["plate", "experiment", "global"] = "plate"
     backbone: str
     backbone_options: dict[str, JsonValue] = {}
-    embedding: int = Field(ge=1, description="Features.")
+    embedding: int = Field(ge=1, le=MOST_FEATURES, description="Features.")
     neck: Literal["linear", "none"] = "linear"
     scale: float = Field(30.0, gt=0)
     library: dict[str, dict[str, int]] | None = None
@@ -223,9 +226,9 @@ def sha256(path: Path) -> str:
 
 def _parse(path: Path) -> ModelCard:
     try:
-        card = ModelCard.model_validate_json(path.read_bytes())
+        card = ModelCard.model_validate_json(read_plain(path))
     except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

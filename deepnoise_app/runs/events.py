@@ -13,6 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from deepnoise_app.untrusted import parse_json
+
 
 class Event(BaseModel):
     """Something that a run says."""
@@ -137,7 +139,7 @@ def encode(event: Event) -> str:
 def decode(line: str) -> Event:
     """Read one line; what cannot be understood becomes `Unknown`, never an error."""
     try:
-        found = json.loads(line)
+        found = parse_json(line)
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -150,7 +152,10 @@ def decode(line: str) -> Event:
 
 
 def _moment(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    try:
+        return float(value) if isinstance(value, int | float) else 0.0
+    except OverflowError:  # a whole number without end
+        return 0.0
 
 
 def read_events(path: Path, offset: int = 0) -> tuple[list[Event], int]:

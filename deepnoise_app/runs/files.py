@@ -40,6 +40,7 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
     beside = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)  # a link of that name would be written through
         write(beside)
         _rename(beside, path)
     except OSError as error:

@@ -15,6 +15,7 @@ from deepnoise_app.runs.files import remove, unwritten, write_whole
 from deepnoise_app.runs.lock import Holder, owned, read_holder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
+from deepnoise_app.untrusted import read_plain
 
 _TAIL_LINES, _TAIL_BYTES = 15, 4096
 HOME = "DEEPNOISE_HOME"
@@ -62,6 +63,7 @@ class RunFolder:
             raise RunError(f"the folder {path} cannot be made or read: {error.strerror}") from error
         if filled:
             run._refuse_filled(resume)
+            run.refuse_links()
             run._check_writable()
         elif recipe is None:
             raise RunError(f"{path} is empty: a new run needs a recipe")
@@ -76,6 +78,25 @@ class RunFolder:
             )
         if not self.recipe_path.is_file():
             raise RunError(f"{self.path} holds no run to resume: there is no recipe.json in it")
+
+    def refuse_links(self) -> None:
+        """Refuse a folder with links: a worker would write to where they lead.
+
+        Raises
+        ------
+        RunError
+            If there is one.
+        """
+        for place in (self.path, self.checkpoint, self.model, self.validation):
+            try:
+                links = [entry.name for entry in os.scandir(place) if entry.is_symlink()]
+            except OSError:
+                continue
+            if links:
+                raise RunError(
+                    f"{place / links[0]} is a link: a run folder that is worked on must hold its"
+                    " own files; replace the link by what it leads to"
+                )
 
     def _check_writable(self) -> None:
         if not os.access(self.path, os.W_OK):
@@ -135,8 +156,8 @@ class RunFolder:
     def recipe(self) -> Recipe:
         """The recipe in the folder; a `RunError` or `RecipeError` says why there is none."""
         try:
-            text = self.recipe_path.read_text(encoding="utf-8")
-        except OSError as error:
+            text = read_plain(self.recipe_path).decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
             raise RunError(f"{self.path} is not a run folder: no recipe.json to read") from error
         return Recipe.from_json(text, str(self.recipe_path))
 
@@ -213,4 +234,5 @@ class RunFolder:
 
     def owned(self) -> AbstractContextManager[None]:
         """Hold the folder while the block runs; a second live worker gets a `RunError`."""
+        self.refuse_links()
         return owned(self.worker_path)

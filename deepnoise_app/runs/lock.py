@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.files import remove, write_whole
+from deepnoise_app.untrusted import read_plain
 
 _CLOCK_SLACK_S = 5.0
 _SETTLE_S = 0.05
@@ -29,7 +30,7 @@ class Holder(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    pid: int
+    pid: int = Field(ge=0, lt=2**31)
     host: str
     started: float
     state: Literal["starting", "working"] = "working"
@@ -75,7 +76,7 @@ class Holder(BaseModel):
 def read_holder(path: Path) -> Holder | None:
     """Who holds a folder, by its `worker.json`; None where nobody does."""
     try:
-        return Holder.model_validate_json(path.read_bytes())
+        return Holder.model_validate_json(read_plain(path))
     except (FileNotFoundError, ValidationError):
         return None
 

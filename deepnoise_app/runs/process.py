@@ -35,6 +35,7 @@ def start_detached(run: Path, python: str | None = None) -> int:
     """
     folder = RunFolder(run.absolute())
     refuse_second(folder.worker_path)
+    folder.refuse_links()
     command = worker_command(run, python)
     try:
         with folder.log_path.open("ab") as log:

@@ -6,7 +6,6 @@ run folder. Shipped recipes lie in `recipes/` beside this file.
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +17,12 @@ from deepnoise_app.errors import RecipeError
 from deepnoise_app.runs.knobs import Part as _Part
 from deepnoise_app.runs.knobs import knob as _knob
 from deepnoise_app.runs.stages import StageTwo, Training
+from deepnoise_app.untrusted import parse_json, read_plain
 
 __all__ = ["CardText", "Network", "Recipe", "Scoring", "StageTwo", "Training", "shipped_recipes"]
 
+# A recipe has some hundred lines.
+MOST_BYTES = 4_000_000
 _SHIPPED = Path(__file__).resolve().parent / "recipes"
 
 
@@ -129,7 +131,7 @@ class Recipe(_Part):
     @classmethod
     def from_json(cls, text: str, name: str = "recipe.json") -> Recipe:
         """Read a recipe as it lies in a run folder."""
-        return _read(text, json.loads, name, "JSON")
+        return _read(text, parse_json, name, "JSON")
 
     def to_json(self) -> str:
         """Write all fields, as `recipe.json` holds them."""
@@ -151,7 +153,7 @@ class Recipe(_Part):
                 f"no recipe {str(name_or_path)!r}: expected a TOML file or one of {known}"
             )
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_plain(path, MOST_BYTES).decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
         is_json = path.suffix == ".json"
@@ -170,6 +172,8 @@ def _read(text: str, parse: Callable[[str], object], name: str, form: str) -> Re
         raise RecipeError(f"{name}: {_sentence(error)}") from error
     except ValueError as error:
         raise RecipeError(f"{name} is not valid {form}: {error}") from error
+    except RecursionError:
+        raise RecipeError(f"{name} is not valid {form}: it is nested too deeply") from None
 
 
 def _sentence(error: ValidationError) -> str:

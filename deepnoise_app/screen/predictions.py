@@ -10,6 +10,7 @@ import pandas as pd
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen.columns import TextColumn
+from deepnoise_app.screen.formulas import meant
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.platemap import Role
 from deepnoise_app.screen.well import WellId
@@ -101,4 +102,4 @@ class Predictions:
         if path.suffix == ".parquet":
             return cls(pd.read_parquet(path))
         texts = {name: _NUMBERS.get(name, str) for name in COLUMNS}
-        return cls(pd.read_csv(path, dtype=texts, keep_default_na=False))
+        return cls(meant(pd.read_csv(path, dtype=texts, keep_default_na=False)))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.screen import Plate, Screen
+from deepnoise_app.screen.formulas import write_csv
 from deepnoise_app.writers.files import Spot, Tell, all_spots, write_files
 from deepnoise_app.writers.perkinelmer import PerkinElmerLayout
 
@@ -32,7 +33,7 @@ def write_load_data(screen: Screen, out: Path, tell: Tell | None = None) -> None
         path = out / "load_data_csv" / plate.experiment / plate.name / "load_data.csv"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _table(plate, layout.path).to_csv(path, index=False)
+            write_csv(_table(plate, layout.path), path)
         except OSError as error:
             raise RunError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -26,6 +26,7 @@ from deepnoise_app.errors import (
     is_disk_full,
 )
 from deepnoise_app.screen import Library, Plate, PlateMap, Role, Screen, WellId
+from deepnoise_app.screen.formulas import write_csv
 
 Tell = Callable[[int, int], None]
 _NUMBER = re.compile(r"^Plate([1-9]\d*)$")
@@ -69,7 +70,7 @@ def write_rxrx(
         beside.mkdir(parents=True)
         _write_images(screen, beside, tell, max(1, workers))
         _write_tables(screen, numbers, beside)
-        _hidden(screen, truth).to_csv(out.with_name(f"{out.name}.truth.csv"), index=False)
+        write_csv(_hidden(screen, truth), out.with_name(f"{out.name}.truth.csv"))
         if out.exists():
             out.rmdir()
         beside.rename(out)
@@ -135,11 +136,11 @@ def _write_tables(screen: Screen, numbers: Mapping[tuple[str, str], int], folder
         if not here.any():
             continue
         columns = list(_NAMED if part == "train" else _NAMED[:-1])
-        wells.loc[here & treated, columns].to_csv(folder / f"{part}.csv", index=False)
+        write_csv(wells.loc[here & treated, columns], folder / f"{part}.csv")
         columns = [*_NAMED, "well_type"]
-        wells.loc[here & controls, columns].to_csv(folder / f"{part}_controls.csv", index=False)
+        write_csv(wells.loc[here & controls, columns], folder / f"{part}_controls.csv")
     if screen.library is not None:
-        _library(screen.library).to_csv(folder / "library.csv", index=False)
+        write_csv(_library(screen.library), folder / "library.csv")
 
 
 def _listed(screen: Screen, numbers: Mapping[tuple[str, str], int]) -> pd.DataFrame:

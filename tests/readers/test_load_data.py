@@ -38,10 +38,13 @@ def test_channels_are_called_as_in_the_table_and_the_index_is_small(tmp_path: Pa
     assert len(pixels.stacks) == 6
 
 
-def test_files_are_found_at_the_paths_of_the_table_too(tmp_path: Path) -> None:
+def test_images_beside_the_folder_are_read_from_the_folder_that_holds_both(tmp_path: Path) -> None:
     elsewhere = tmp_path / "far away"
     write_image(elsewhere / "x y.tif", plane(5))
-    screen = listed(tmp_path / "screen" / "P1", f"x y.tif,{elsewhere},P1,B02,1")
+    screen = tmp_path / "screen" / "P1"
+    with pytest.raises(ScreenError, match="looked for below the folder that is opened"):
+        listed(screen, f"x y.tif,{elsewhere},P1,B02,1")
+    screen = open_screen(tmp_path)
     assert (screen.plates[0].read(B02, 1) == 5).all()
     assert screen.problems == ()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from deepnoise_app.writers.table import harmless, write_table
+from deepnoise_app.screen.formulas import harmless
+from deepnoise_app.writers.table import write_table
 
 TABLE = pd.DataFrame(
     {
