@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.callout import ICON_GREY
 from deepnoise_app.gui.colour_map import map_colours
 from deepnoise_app.gui.number_box import NumberBox
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.screen import PlateOverlay, Scale
 
 LARGEST = 1e9
@@ -70,7 +71,7 @@ class ColourBar(QWidget):
         if overlay is None:
             return
         unit = f" ({overlay.unit})" if overlay.unit else ""
-        self.title.setText(f"{overlay.title}{unit}")
+        self.title.setText(plain(f"{overlay.title}{unit}"))
         self.strip.show_scale(overlay.scale)
         decimals = _decimals(shown)
         for end, value in zip((self.low, self.high), shown, strict=True):

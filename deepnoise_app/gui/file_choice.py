@@ -9,6 +9,7 @@ from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.plain import plain
 
 TABLES = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm *.parquet);;All files (*)"
 
@@ -58,7 +59,7 @@ class FileChoice(QWidget):
         """Show another file; nothing is told."""
         self._path = path
         self._field.setText(Path(path).name if path else "")
-        self._field.setToolTip(f"{self._tip}\n{path}" if path else self._tip)
+        self._field.setToolTip(plain(f"{self._tip}\n{path}") if path else self._tip)
         self._clear.setVisible(path is not None)
 
     def ask(self) -> None:
@@ -75,5 +76,5 @@ class FileChoice(QWidget):
         button = QToolButton()
         button.setIcon(qtawesome.icon(icon, color=ICON_GREY))
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setToolTip(plain(name))
         return button

@@ -8,6 +8,7 @@ from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from deepnoise_app.analysis.flags import WellFlag
+from deepnoise_app.gui.plain import plain
 
 FLAG = int(Qt.ItemDataRole.UserRole)
 # More are in the exported tables: nobody clicks through thousands.
@@ -36,7 +37,7 @@ class FlagList(QListWidget):
         for flag in flags[:MOST_SHOWN]:
             item = QListWidgetItem(f"{flag.experiment} {flag.plate} {flag}")
             item.setData(FLAG, flag)
-            item.setToolTip(item.text())
+            item.setToolTip(plain(item.text()))
             self.addItem(item)
         self.setVisible(bool(flags))
         lines = min(LINES, self.count())

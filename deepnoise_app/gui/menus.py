@@ -19,6 +19,7 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from deepnoise_app.gui.help import PAGES, Helper
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
 from deepnoise_app.runs.folder import runs_folder
@@ -75,7 +76,7 @@ class Menus:
         self.recent.clear()
         for path in self._window.preferences.recent:
             action = self.recent.addAction(path.name, partial(self._window.open, [path]))
-            action.setToolTip(str(path))
+            action.setToolTip(plain(str(path)))
         if self.recent.isEmpty():
             self.recent.addAction("Nothing was opened yet").setEnabled(False)
         else:

@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.readers.learn import Shown
 
@@ -82,7 +83,7 @@ class PatternDialog(QDialog):
             cells = (one.name, *(read.get(field, "") for field in FIELDS))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain(text))
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 self.names.setItem(row, column, item)
         self.names.resizeColumnsToContents()
@@ -94,7 +95,7 @@ class PatternDialog(QDialog):
     def _on_fault(self, error: Exception) -> None:
         self.names.setRowCount(0)
         self.ok.setEnabled(False)
-        self.verdict.setText(str(error))
+        self.verdict.setText(plain(str(error)))
 
     def accept(self) -> None:
         """Open the folder with the pattern."""

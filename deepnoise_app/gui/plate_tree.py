@@ -12,6 +12,7 @@ from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.plate_marks import PROBLEM
 from deepnoise_app.gui.words import count
 from deepnoise_app.screen import Plate, Screen, WellId
@@ -99,14 +100,14 @@ class PlateTree(QTreeWidget):
         if not alone:
             root = QTreeWidgetItem(self, [Path(screen.path).name, "", ""])
             root.setIcon(0, qtawesome.icon("mdi6.folder-outline", color="#8d96a3"))
-            root.setToolTip(0, screen.path)
+            root.setToolTip(0, plain(screen.path))
             root.setData(0, KEY, screen)
         problems = Counter((p.experiment, p.plate) for p in screen.problems if p.plate)
         for experiment in screen.experiments:
             plates = [plate for plate in screen.plates if plate.experiment == experiment]
             parent = QTreeWidgetItem(root, [experiment, "", ""])
             parent.setData(0, KEY, screen)
-            parent.setToolTip(0, f"{count(len(plates), 'plate')} in {screen.path}")
+            parent.setToolTip(0, plain(f"{count(len(plates), 'plate')} in {screen.path}"))
             for plate in plates:
                 self._add_plate(parent, plate, problems[plate.experiment, plate.name])
 
@@ -127,7 +128,7 @@ class PlateTree(QTreeWidget):
         else:
             item.setDisabled(True)
         sites, channels = count(len(plate.sites), "site"), count(len(plate.channels), "channel")
-        item.setToolTip(0, f"{plate.experiment} {plate.name}: {wells}, {sites}, {channels}")
+        item.setToolTip(0, plain(f"{plate.experiment} {plate.name}: {wells}, {sites}, {channels}"))
 
     def _on_current(self, item: QTreeWidgetItem | None) -> None:
         key = item.data(0, KEY) if item is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from qtpy.QtWidgets import (
@@ -133,7 +134,8 @@ class PlatesPanel(QWidget):
         for widget in (self.filter, self.paint_bar, self.grid, self.save, self.map, self.legend):
             widget.setVisible(plate is not None)
         self._on_passing()
-        say(self.head, f"<b>{plate.experiment}</b> · {plate.name}" if plate is not None else "")
+        called = "" if plate is None else "<b>{}</b> · {}".format(*map(escape, plate.key))
+        say(self.head, called)
         self.grid.set_plate(plate, self._problems)
         self._on_painting()
         self._on_overlay()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.screen.formulas import write_csv
 from deepnoise_app.session import (
     MapFinding,
     Notice,
@@ -35,6 +35,7 @@ from deepnoise_app.session import (
     RunView,
     Session,
 )
+from deepnoise_app.untrusted import read_json
 
 # Measures come several times a second while plates are measured: the sheet follows more slowly.
 REST_MS = 400
@@ -184,7 +185,7 @@ def _measures(parts: Iterable[tuple[Measures, Plate]]) -> Measures:
 
 
 def _findings(path: Path) -> tuple[MapFinding, ...]:
-    plates = json.loads(path.read_text(encoding="utf-8"))["plates"]
+    plates = read_json(path)["plates"]
     return tuple(
         MapFinding(
             (one["experiment"], one["plate"]),
@@ -205,7 +206,7 @@ def _write(sheet: QualitySheet, path: Path) -> None:
         If it cannot be written.
     """
     if path.suffix.lower() == ".csv":
-        write_beside(path, lambda beside: sheet.table().to_csv(beside, index=False))
+        write_beside(path, lambda beside: write_csv(sheet.table(), beside))
         return
     from deepnoise_app.reports.heatmap import draw_sheet  # slow to load
 

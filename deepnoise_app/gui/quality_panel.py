@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from qtpy.QtCore import QSignalBlocker
@@ -198,7 +199,7 @@ class QualityPanel(QWidget):
             self.flags.show_flags(())
             return
         name = f"{plate.experiment} {plate.name}"
-        self.about_plate.setText(f"<b>Effects of the place</b> on {name}")
+        self.about_plate.setText(f"<b>Effects of the place</b> on {escape(name)}")
         self.effects.setText(effects_table(quality.measure, plate.key))
         self.effects.setToolTip(effects_about(quality.measure, plate.key))
         self.controls.setText(controls_table(quality.measure, plate.key))

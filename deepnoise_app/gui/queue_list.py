@@ -8,6 +8,7 @@ import qtawesome
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.session import Session
 
@@ -44,8 +45,8 @@ class QueueList(QWidget):
 
     def _row(self, path: Path) -> QWidget:
         row = QWidget()
-        name = QLabel(path.name)
-        name.setToolTip(str(path))
+        name = QLabel(plain(path.name))
+        name.setToolTip(plain(str(path)))
         remove = QToolButton()
         remove.setIcon(qtawesome.icon("mdi6.close", color=ICON_GREY))
         remove.setToolTip("Do not score this folder")

@@ -10,6 +10,7 @@ import qtawesome
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from qtpy.QtGui import QIcon, QPixmap
 
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.result_rows import NAMINGS, ResultRows, Rows, no_rows
 from deepnoise_app.screen import Filter
 from deepnoise_app.screen.formulas import harmless_text
@@ -104,7 +105,7 @@ class ResultsModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return column.title
         if role == Role.ToolTipRole:
-            return column.tip
+            return plain(column.tip)
         if role == Role.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         return None
@@ -120,7 +121,7 @@ class ResultsModel(QAbstractTableModel):
             return self._naming(row, source, role)
         if role == Role.DecorationRole:
             return None
-        return self.rows.cell(row, source)
+        return _shown(self.rows.cell(row, source), role)
 
     def _naming(self, row: int, source: str, role: int) -> Any:
         """Return the sign of a name, or what the sign says."""
@@ -128,7 +129,7 @@ class ResultsModel(QAbstractTableModel):
         if role == Role.DecorationRole:
             return sign(verdict)
         name = self.rows.cell(row, source)
-        return f"{name}, {SAID[verdict]}" if verdict else name
+        return _shown(f"{name}, {SAID[verdict]}" if verdict else name, role)
 
     def as_text(self, rows: list[int]) -> str:
         """Return shown rows as lines with tabs, under the titles, as spreadsheets take them."""
@@ -137,6 +138,11 @@ class ResultsModel(QAbstractTableModel):
             cells = (self.rows.cell(int(row), column.source) for column in self.rows.columns)
             lines.append("\t".join(str(harmless_text(cell)) for cell in cells))
         return "\n".join(lines)
+
+
+def _shown(text: str, role: int) -> str:
+    """A tooltip takes what looks like HTML for it; other places do not."""
+    return plain(text) if role == Role.ToolTipRole else text
 
 
 _ASKED = {

@@ -9,6 +9,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.words import duration
 from deepnoise_app.runs.status import RunState, RunStatus
@@ -86,7 +87,7 @@ class RunStrip(QWidget):
         left = status.seconds_left
         known = left is not None and not view.stopping and not status.is_over
         self.left.setText(f"{duration(left)} left" if known and left is not None else "")
-        say(self.message, status.message if status.is_over else "")
+        say(self.message, plain(status.message) if status.is_over else "")
         self.warning.say(_warnings(status))
         self.stop.setVisible(not status.is_over)
         self.stop.setEnabled(not view.stopping)
@@ -140,7 +141,7 @@ def _warnings(status: RunStatus) -> str:
     if not status.warnings:
         return ""
     more = len(status.warnings) - 1
-    return status.warnings[-1] + (f" (and {more} more)" if more else "")
+    return plain(status.warnings[-1]) + (f" (and {more} more)" if more else "")
 
 
 def _button(icon: str, text: str, tip: str) -> QPushButton:

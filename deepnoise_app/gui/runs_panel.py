@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from deepnoise_app.gui.callout import ICON_GREY, quiet_label, say
 from deepnoise_app.gui.panel_body import icon_button
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_strip import SIGNS, doing
@@ -152,7 +153,7 @@ class RunsPanel(QWidget):
             item.setText(text)
             item.setIcon(qtawesome.icon(icon, color=colour))
         item.setData(Qt.ItemDataRole.UserRole, str(record.view.path))
-        item.setToolTip(str(record.view.path))
+        item.setToolTip(plain(str(record.view.path)))
 
     def _show_chosen(self) -> None:
         record = self.chosen
@@ -190,7 +191,7 @@ class RunsPanel(QWidget):
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Delete run")
-        box.setText(f"Move {record.view.path.name} to the bin?")
+        box.setText(plain(f"Move {record.view.path.name} to the bin?"))
         lost = "its model, predictions and log" if record.has_model else "its files"
         box.setInformativeText(
             f"The whole folder goes, with {lost}. It can be restored from there."

@@ -8,6 +8,7 @@ from qtpy.QtCore import QSignalBlocker, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QWidget
 
 from deepnoise_app.gui.file_choice import FileChoice
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.runs.recipe import Scoring
 
 OTHER = "Other folder…"
@@ -105,7 +106,7 @@ class ScoreForm(QWidget):
             if name and self.model.findData(name) < 0:
                 self.model.insertItem(max(self.model.count() - 1, 0), Path(name).name, name)
             self.model.setCurrentIndex(self.model.findData(name))
-        self.model.setToolTip(f"Which model names the wells: {name}")
+        self.model.setToolTip(plain(f"Which model names the wells: {name}"))
 
     def _on_model(self, index: int) -> None:
         name = self.model.itemData(index) or QFileDialog.getExistingDirectory(self, "Model folder")

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
 from deepnoise_app.gui.drops import folders_in
 from deepnoise_app.gui.panel_body import bring_forward, line, scroll
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.queue_list import QueueList
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip, shown_run
@@ -105,14 +106,14 @@ class ScorePanel(QWidget):
 
     def _show_card(self) -> None:
         card = self._session.card
-        say(self.about, card.description if card is not None else "The model is being read…")
+        say(self.about, plain(card.description) if card is not None else "The model is being read…")
         say(self.judged, card_accuracies(card) if card is not None else "")
-        self.warning.say(card.warning if card is not None else "")
+        self.warning.say(plain(card.warning) if card is not None else "")
 
     def _show_plan(self) -> None:
         plan = self._session.plan
         self.check.setText("Check")
-        self.unlike.say(str(plan["refusal"]) if "refusal" in plan else "")
+        self.unlike.say(plain(str(plan["refusal"])) if "refusal" in plan else "")
         if not plan:
             say(self.plan, UNASKED if self._session.screens else "")
         elif "refusal" in plan:

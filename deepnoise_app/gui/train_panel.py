@@ -20,6 +20,7 @@ from deepnoise_app.gui.curves import Curves
 from deepnoise_app.gui.hold_out_list import HoldOutList
 from deepnoise_app.gui.notice_bar import DetailsDialog
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.recipe_form import RecipeForm
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip
@@ -131,7 +132,7 @@ class TrainPanel(QWidget):
         self.held_out.set_value(division.plates, division.held_out)
         self.held_out.setVisible(bool(division.plates))
         self.dividing.setVisible(bool(self._session.screens))
-        self.refusal.say(division.refusal)
+        self.refusal.say(plain(division.refusal))
 
     def _show_recipes(self) -> None:
         shipped, name = self._training.recipes(), self._session.recipe_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
@@ -22,6 +23,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.channel_row import ChannelRow
 from deepnoise_app.gui.levels import grey_range
 from deepnoise_app.gui.look import PALETTES, first_looks
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.role_steps import RoleSteps
 from deepnoise_app.gui.view_choice import ViewChoice
 from deepnoise_app.gui.workbench import Workbench
@@ -183,7 +185,11 @@ class ViewPanel(QWidget):
             self.well.setText(f"<b>{len(wells)} wells</b>")
         else:
             got = plate.map[wells[0]]
-            parts = [f"<b>{wells[0]}</b>", got.perturbation, got.role.value.replace("_", " ")]
+            parts = [
+                f"<b>{wells[0]}</b>",
+                escape(got.perturbation),
+                got.role.value.replace("_", " "),
+            ]
             self.well.setText(" · ".join(part for part in parts if part))
 
     def _on_picture(self) -> None:
@@ -192,8 +198,8 @@ class ViewPanel(QWidget):
         lines = [f"⚠ {fault}" for fault in faults[:MOST_FAULTS]]
         if len(faults) > MOST_FAULTS:
             lines.append(f"and {len(faults) - MOST_FAULTS} more")
-        self.faults.setText("\n".join(lines))
-        self.faults.setToolTip("\n".join(faults) or "What could not be read")
+        self.faults.setText(plain("\n".join(lines)))
+        self.faults.setToolTip(plain("\n".join(faults)) or "What could not be read")
         self.faults.setVisible(bool(faults))
         self._on_contrast()
 
