@@ -58,7 +58,7 @@ def _sins(tree: ast.AST) -> Iterator[str]:
     "source",
     [
         "import pickle", "from pickle import loads", "import joblib", "import yaml",
-        "torch.load(path)", "np.load(path)", "np.load(path, allow_pickle=True)", "f(allow_pickle=1)",
+        "torch.load(path)", "np.load(path)", "np.load(a, allow_pickle=True)", "f(allow_pickle=1)",
         "eval(text)", "exec(text)", "subprocess.run(line, shell=True)", "os.system(line)",
         "pd.read_pickle(path)", "table.to_pickle(path)", "import urllib.request",
         "from urllib import request", "import requests", "from http.client import HTTPConnection",
