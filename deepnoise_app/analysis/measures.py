@@ -63,13 +63,10 @@ def measure_well(plate: Plate, well: WellId, depth: Depth = "basic") -> Measured
     values = np.full((len(plate.sites), len(plate.channels), len(kinds_of(depth))), np.nan)
     counted, faults = nuclei_channel(plate.channels), []
     for s, site in enumerate(plate.sites):
-        for channel in range(len(plate.channels)):
-            if plate.present[plate.well_index[well], s, channel]:
-                try:
-                    plane = plate.read(well, site, [channel])[0]
-                except PixelError as error:
-                    faults.append((site, channel, str(error)))
-                    continue
+        for channel, plane in plate.read_each(well, site).items():
+            if isinstance(plane, PixelError):
+                faults.append((site, channel, str(plane)))
+            else:
                 values[s, channel] = measure_plane(plane, depth, channel == counted)
     return MeasuredWell(values, tuple(faults))
 

@@ -16,6 +16,7 @@ from deepnoise_app.cli.doctor import doctor
 from deepnoise_app.cli.inspect import inspect
 from deepnoise_app.cli.ladder import ladder
 from deepnoise_app.cli.measure import measure
+from deepnoise_app.cli.pack import pack
 from deepnoise_app.cli.report import report
 from deepnoise_app.cli.score import score
 from deepnoise_app.cli.simulate import simulate
@@ -34,7 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("open")(open_window)
-for command in (demo, simulate, inspect, measure, train, score, check_map, ladder, report, doctor):
+for command in (
+    demo, simulate, inspect, pack, measure, train, score, check_map, ladder, report, doctor
+):  # fmt: skip
     app.command()(command)
 app.command(hidden=True)(work)
 

@@ -55,7 +55,7 @@ def inspect(
             raise ScreenError(f"--pattern goes with the reader 'pattern', not {reader!r}")
         reader = f"pattern:{pattern}"
     with counting("Reading names", "stopped before all names were read") as tell:
-        screen = open_screen(path, reader, StackChoice(plane, time), tell)
+        screen = open_screen(path, reader, StackChoice(plane, time), tell, use_pack=False)
     if not names_only:
         with counting("Checking files", "stopped before all files were looked at") as tell:
             screen = check_files(screen, tell, most=None if every else MOST_FILES)

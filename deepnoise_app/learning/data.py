@@ -106,15 +106,17 @@ class SiteStore:
         planes = np.zeros((len(channels), self.size, self.size), dtype=np.uint16)
         faults = [""] * len(channels)
         found: dict[int, Plane] = {}
+        read = plate.read_each(plate.wells[ref.well], plate.sites[ref.site], channels)
         for c, channel in enumerate(channels):
-            if not plate.present[ref.well, ref.site, channel]:
+            plane = read.get(channel)
+            if plane is None:
                 faults[c] = f"{plate.channels[channel].name} is missing"
-                continue
-            try:
-                plane = plate.read(plate.wells[ref.well], plate.sites[ref.site], [channel])[0]
-                found[c] = _whole_numbers(plane)
-            except PixelError as error:
-                faults[c] = str(error)
+            elif isinstance(plane, PixelError):
+                faults[c] = str(plane)
+            elif plane.dtype not in (np.uint8, np.uint16):
+                faults[c] = f"the pixels are {plane.dtype}, expected whole numbers of 8 or 16 bits"
+            else:
+                found[c] = plane
         sizes = {(plane.shape[0], plane.shape[1]) for plane in found.values()}
         if len(sizes) == 1:
             planes[list(found)] = shrink(np.stack(list(found.values())), self.size)
@@ -123,12 +125,6 @@ class SiteStore:
                 planes[c] = shrink(plane[None], self.size)[0]
         size = max(sizes, default=(0, 0))
         return SitePixels(planes, tuple(faults), size, len(sizes) > 1)
-
-
-def _whole_numbers(plane: Plane) -> Plane:
-    if plane.dtype not in (np.uint8, np.uint16):
-        raise PixelError(f"the pixels are {plane.dtype}, expected whole numbers of 8 or 16 bits")
-    return plane
 
 
 def shrink(planes: Plane, size: int) -> Planes:

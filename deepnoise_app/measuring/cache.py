@@ -18,6 +18,7 @@ import pyarrow as pa
 from deepnoise_app.analysis.kinds import Depth
 from deepnoise_app.analysis.measures import PLACE, Measures
 from deepnoise_app.errors import RunError
+from deepnoise_app.readers.pack_pixels import PackPixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
@@ -69,6 +70,8 @@ def _files(pixels: PixelSource) -> tuple[str, list[Path]] | None:
             choice = f"{pixels.images} {pixels.channel_at} {pixels.plane} {pixels.time}"
             wells = [Path(pixels.root, well) for well in pixels.wells]
             return choice, sorted(path for well in wells for path in well.rglob("*"))
+        case PackPixels():
+            return "pack", sorted(Path(pixels.root).rglob("*"))
         case _:
             return None
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import Header
+from deepnoise_app.readers.pack_pixels import PackPixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.threads import in_threads
 from deepnoise_app.readers.walk import Tell
@@ -29,7 +30,7 @@ CHUNK = 256
 @dataclass(frozen=True, slots=True)
 class _Job:
     plate: Plate
-    pixels: FilePixels | ZarrPixels
+    pixels: FilePixels | PackPixels | ZarrPixels
     places: tuple[Place, ...]
 
 
@@ -71,7 +72,7 @@ def _count(screen: Screen) -> int:
 
 def _jobs(plates: Iterable[Plate], step: int) -> Iterator[_Job]:
     for plate in plates:
-        if isinstance(plate.pixels, FilePixels | ZarrPixels):
+        if isinstance(plate.pixels, FilePixels | PackPixels | ZarrPixels):
             places = map(tuple, np.argwhere(plate.present)[::step].tolist())
             while chunk := tuple(islice(places, CHUNK)):
                 yield _Job(plate, plate.pixels, chunk)

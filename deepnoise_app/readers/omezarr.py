@@ -7,7 +7,7 @@ several acquisitions become one plate for each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +24,12 @@ from deepnoise_app.readers.omezarr_metadata import (
     read_image,
     read_plate,
 )
+from deepnoise_app.readers.pack_text import is_pack
+from deepnoise_app.readers.packs import open_packed_plates, plates_within
+from deepnoise_app.readers.remote import Place
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.walk import normal, note, walk
-from deepnoise_app.readers.zarr_claims import METADATA
-from deepnoise_app.readers.zarr_pixels import ZarrPixels, open_array
+from deepnoise_app.readers.zarr_pixels import ZarrPixels, array_at
 from deepnoise_app.screen import (
     Channel,
     Plate,
@@ -52,7 +54,7 @@ class _Found:
     """One plate, or one acquisition of it, while it is looked at."""
 
     key: PlateKey
-    place: Path
+    place: Place
     corner: WellId
     wells: dict[WellId, tuple[str, dict[int, str]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -68,38 +70,60 @@ class OmeZarrReader:
     def refusal(self, path: Path) -> str | None:
         """Why this is no OME-Zarr plate; None if it is."""
         stores = list(_stores(normal(path)))
-        if any(_is_plate(store) for store in stores):
+        if any(_is_plate(store) or is_pack(store) for store in stores):
             return None
         return "a Zarr store is there, but no plate" if stores else "there is no Zarr store"
 
     def open(self, path: Path, stack: StackChoice | None = None) -> Screen:
         """Read metadata: of the plate, of its wells and of its first image."""
-        root = normal(path)
+        return self.open_stores(normal(path), list(_stores(normal(path))), stack)
+
+    def open_stores(
+        self, root: Place, stores: Sequence[Place], stack: StackChoice | None = None
+    ) -> Screen:
+        """Open some stores as one screen; `root` is what it is called.
+
+        Raises
+        ------
+        ScreenError
+            If none of them is a plate that can be read.
+        """
+        packed = open_packed_plates(root, stores, self.name)
+        if packed is not None:
+            if stack not in (None, StackChoice()):
+                raise ScreenError(f"{root} is a pack: Z-plane and time were chosen when packing")
+            return packed
         plates: list[_Found] = []
         problems: list[Problem] = []
-        for store in _stores(root):
+        for store in stores:
             try:
-                plates += _look(store) if _is_plate(store) else []
+                for place in plates_within(store):
+                    plates += _look(place) if _is_plate(place) else []
             except ScreenError as error:
                 problems.append(Problem(ProblemKind.UNREADABLE, str(error)))
         if not plates:
             more = f": {problems[0].message}" if problems else ""
-            raise ScreenError(f"{path} holds no OME-Zarr plate that can be read{more}")
+            raise ScreenError(f"{root} holds no OME-Zarr plate that can be read{more}")
         return _assemble(root, plates, problems, stack or StackChoice())
 
 
 def _stores(root: Path) -> Iterator[Path]:
-    return (root.joinpath(*folder.parts) for folder in walk(root) if folder.store)
+    """Zarr stores below a folder, except for packs that lie beside what they were made from."""
+    for folder in walk(root):
+        place = root.joinpath(*folder.parts)
+        beside = folder.store and folder.parts and place.with_suffix("").is_dir()
+        if folder.store and not (beside and is_pack(place)):
+            yield place
 
 
-def _is_plate(store: Path) -> bool:
+def _is_plate(store: Place) -> bool:
     try:
         return "plate" in attributes(store)
     except ScreenError:
         return False
 
 
-def _look(store: Path) -> list[_Found]:
+def _look(store: Place) -> list[_Found]:
     """Read the plate of a store and the fields of its wells."""
     text = read_plate(store)
     name, experiment = _ENDING.sub("", store.name), store.parent.name or "screen"
@@ -168,13 +192,10 @@ def _describe(one: _Found) -> None:
     )
 
 
-def _shape(place: Path, image: ImageText) -> dict[str, int]:
+def _shape(place: Place, image: ImageText) -> dict[str, int]:
     array = place / image.levels[0].path
-    within(place, image.levels[0].path)
-    there = next((array / name for name in METADATA if (array / name).is_file()), None)
-    if there is None:
-        raise PixelError(f"{array} is gone")
-    shape = open_array(str(array), there.stat().st_mtime_ns).shape
+    below(place, image.levels[0].path)
+    shape = array_at(str(array)).shape
     if len(shape) != len(image.axes):
         raise ScreenError(f"{array} has the shape {shape}, its axes are {image.axes}")
     sizes = dict(zip(image.axes, shape, strict=True))
@@ -188,7 +209,7 @@ def _shape(place: Path, image: ImageText) -> dict[str, int]:
 
 
 def _assemble(
-    root: Path, found: list[_Found], problems: list[Problem], wish: StackChoice
+    root: Place, found: list[_Found], problems: list[Problem], wish: StackChoice
 ) -> Screen:
     planes = {n + 1 for one in found for n in range(one.shape.get("z", 1))}
     times = {n + 1 for one in found for n in range(one.shape.get("t", 1))}
@@ -199,7 +220,7 @@ def _assemble(
         for one in found
     }
     channels, own = unify(texts, known)
-    maps, library, wrong = tables_beside(root, texts)
+    maps, library, wrong = tables_beside(root, texts) if isinstance(root, Path) else ({}, None, [])
     usual = sorted({n for one in found for _, images in one.wells.values() for n in images})
     plates = []
     problems = [*problems, *wrong]

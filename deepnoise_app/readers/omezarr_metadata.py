@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.remote import Place
 from deepnoise_app.readers.zarr_pixels import Level
 from deepnoise_app.screen import Channel, WellId, row_letters
 from deepnoise_app.untrusted import read_json, stays_inside
@@ -52,7 +52,7 @@ class ImageText:
     pixel_size_um: float
 
 
-def attributes(group: Path) -> dict[str, Any]:
+def attributes(group: Place) -> dict[str, Any]:
     """Return the OME attributes of a group, of either version; empty if there are none.
 
     Raises
@@ -74,7 +74,7 @@ def attributes(group: Path) -> dict[str, Any]:
     return {}
 
 
-def read_plate(group: Path) -> PlateText:
+def read_plate(group: Place) -> PlateText:
     """Read the wells that a plate lists.
 
     Raises
@@ -102,7 +102,7 @@ def read_plate(group: Path) -> PlateText:
     return PlateText(tuple(wells), corner, acquisitions, _complaints(found))
 
 
-def read_image(group: Path) -> ImageText:
+def read_image(group: Place) -> ImageText:
     """Read how an image is made up.
 
     Raises
@@ -132,7 +132,7 @@ def read_image(group: Path) -> ImageText:
     return ImageText(names, powers, _channels(found), size if 0 < size < inf else 0.0)
 
 
-def fields(group: Path) -> list[tuple[str, int | None]]:
+def fields(group: Place) -> list[tuple[str, int | None]]:
     """Return paths and acquisitions of the images of a well.
 
     Raises

@@ -20,6 +20,7 @@ from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import Header, check_png, is_png, page_of, read_header
 from deepnoise_app.readers.names import spell
 from deepnoise_app.screen import Plane, WellId
+from deepnoise_app.screen.halving import halve
 from deepnoise_app.untrusted import read_plain
 
 # A file may hold many planes, but it is read whole.
@@ -58,7 +59,7 @@ class FilePixels:
 
     def names(self, well: int, site: int, channel: int) -> tuple[str, ...]:
         """Paths of the files of a plane below `root`, with forward slashes."""
-        return tuple(name for name, _ in self._pieces(well, site, channel))
+        return tuple(name for name, _ in self.pieces(well, site, channel))
 
     def name(self, well: int, site: int, channel: int) -> str:
         """Path of the first file of a plane below `root`."""
@@ -76,7 +77,7 @@ class FilePixels:
         """Size and depth of a plane, from the first and last bytes of its files."""
         found = [
             read_header(Path(self.root, name), page)
-            for name, page in self._pieces(well, site, channel)
+            for name, page in self.pieces(well, site, channel)
         ]
         if len(set(found)) > 1:
             raise PixelError(f"its Z-planes differ: {found[0]} and {set(found[1:]).pop()}")
@@ -85,7 +86,7 @@ class FilePixels:
     def read(self, well: int, site: int, channel: int, level: int = 0) -> Plane:
         """Return one plane (H, W), dtype as stored; each level halves the resolution."""
         plane: Plane | None = None
-        for name, page in self._pieces(well, site, channel):
+        for name, page in self.pieces(well, site, channel):
             layer = decode(Path(self.root, name), page)
             if plane is not None and plane.shape != layer.shape:
                 raise PixelError(f"{name} is {layer.shape}, the Z-plane before is {plane.shape}")
@@ -97,7 +98,8 @@ class FilePixels:
             plane = halve(plane)
         return plane
 
-    def _pieces(self, well: int, site: int, channel: int) -> list[tuple[str, int | None]]:
+    def pieces(self, well: int, site: int, channel: int) -> list[tuple[str, int | None]]:
+        """Files of a plane below `root`, and the page in each (None: the only one)."""
         stack = int(self.stack_of[well, site, channel])
         if stack < 0:
             raise PixelError("there is no file of this plane")
@@ -135,17 +137,3 @@ def decode(path: Path, page: int | None = None) -> Plane:
         raise
     except Exception as error:
         raise PixelError(f"{path.name} is cut off or damaged") from error
-
-
-def halve(plane: Plane) -> Plane:
-    """Return the means of 2 × 2 pixels, dtype kept; an odd last row or column is left out."""
-    height, width = plane.shape[0] // 2 * 2, plane.shape[1] // 2 * 2
-    if not height or not width:
-        return plane
-    even = plane[:height, :width]
-    whole = np.issubdtype(plane.dtype, np.integer)
-    wide = np.uint16 if plane.dtype == np.uint8 else np.int64 if whole else plane.dtype
-    total = np.add(even[::2, ::2], even[1::2, ::2], dtype=wide)
-    total += even[::2, 1::2]
-    total += even[1::2, 1::2]
-    return ((total + 2) // 4 if whole else total / 4).astype(plane.dtype)

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from deepnoise_app.errors import Interrupted, ScreenError
+from deepnoise_app.readers.beside_pack import with_pack
 from deepnoise_app.readers.pixels import FilePixels
-from deepnoise_app.readers.walk import Tell, looking, normal
+from deepnoise_app.readers.remote import RemotePlace, address_of
+from deepnoise_app.readers.walk import Tell, check_folder, looking, normal
 from deepnoise_app.screen import Problem, ProblemKind, Screen, StackChoice
 
 GROUP = "deepnoise_app.readers"
@@ -68,6 +70,7 @@ def open_screen(
     reader: str | None = None,
     stack: StackChoice | None = None,
     tell: Tell | None = None,
+    use_pack: bool = True,
 ) -> Screen:
     """Open a folder as a screen.
 
@@ -81,17 +84,22 @@ def open_screen(
     tell
         Called at each folder with the number of files seen so far and 0; it may raise
         `Interrupted` to end the opening.
+    use_pack
+        Whether pixels are read from a pack that lies beside the folder and still fits it.
 
     Raises
     ------
     ScreenError
         If there is no such folder or reader, or no reader fits: then every refusal is listed.
     """
+    address = address_of(path)
+    if address is not None:
+        return _open_address(address, reader, stack, tell)
     place = normal(Path(path))
-    _check_folder(place)
+    check_folder(place)
     with looking(tell):
         if reader is not None:
-            return _open_as(place, reader, stack)
+            return with_pack(_open_as(place, reader, stack), use_pack)
         refusals: list[str] = []
         fitting = []
         for name, one in _all_readers(refusals).items():
@@ -104,7 +112,19 @@ def open_screen(
     if screen is None:
         listed = "".join(f"\n- {refusal}" for refusal in refusals)
         raise ScreenError(f"{path} is not a screen that any reader knows:{listed}")
-    return screen
+    return with_pack(screen, use_pack)
+
+
+def _open_address(
+    address: RemotePlace, reader: str | None, stack: StackChoice | None, tell: Tell | None
+) -> Screen:
+    """Open a plate or a pack on a server."""
+    if reader not in (None, "ome-zarr"):
+        raise ScreenError(f"{address} is an address: only OME-Zarr is read there, not {reader!r}")
+    from deepnoise_app.readers.omezarr import OmeZarrReader
+
+    with looking(tell):
+        return OmeZarrReader().open_stores(address, [address], stack)
 
 
 def reader_makers(refusals: list[str] | None = None) -> dict[str, Maker]:
@@ -223,16 +243,3 @@ def _open_as(place: Path, reader: str, stack: StackChoice | None) -> Screen:
     if refusal is not None:
         raise ScreenError(f"{place} cannot be read as {name!r}: {refusal}")
     return _open(one, place, stack)
-
-
-def _check_folder(place: Path) -> None:
-    if not place.exists():
-        raise ScreenError(f"there is no folder {place}")
-    if not place.is_dir():
-        raise ScreenError(f"{place} is a file: expected the folder of a screen or a plate")
-    try:
-        empty = next(place.iterdir(), None) is None
-    except OSError as error:
-        raise ScreenError(f"{place} cannot be listed: {error.strerror}") from error
-    if empty:
-        raise ScreenError(f"{place} is empty: expected the folder of a screen or a plate")

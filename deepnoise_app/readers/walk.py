@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen import Problem, ProblemKind
 
 READABLE = (".png", ".tif", ".tiff")
@@ -99,6 +100,26 @@ def note(files: int) -> None:
     look = _look.get()
     if look is not None:
         look.note(files)
+
+
+def check_folder(place: Path) -> None:
+    """Refuse what is no folder, or an empty one.
+
+    Raises
+    ------
+    ScreenError
+        If it cannot hold a screen.
+    """
+    if not place.exists():
+        raise ScreenError(f"there is no folder {place}")
+    if not place.is_dir():
+        raise ScreenError(f"{place} is a file: expected the folder of a screen or a plate")
+    try:
+        empty = next(place.iterdir(), None) is None
+    except OSError as error:
+        raise ScreenError(f"{place} cannot be listed: {error.strerror}") from error
+    if empty:
+        raise ScreenError(f"{place} is empty: expected the folder of a screen or a plate")
 
 
 def walk(root: Path) -> Iterator[Folder]:

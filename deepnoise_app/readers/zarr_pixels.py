@@ -9,19 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.errors import PixelError, ScreenError
 from deepnoise_app.readers.headers import MOST_PIXELS, Header, check_size
-from deepnoise_app.readers.pixels import halve
-from deepnoise_app.readers.zarr_claims import METADATA, check_claims
+from deepnoise_app.readers.zarr_arrays import DRIVERS, ZarrArray, open_array
 from deepnoise_app.screen import Plane
+from deepnoise_app.screen.halving import halve
 from deepnoise_app.untrusted import within
 
 # More than this is not brought together for one site: a stack is then looked at plane by plane.
@@ -85,15 +83,17 @@ class ZarrPixels:
         selection = self._selection(array, at)
         check_read(array.shape, selection, self._place(well, site))
         try:
-            planes = np.asarray(array[selection])
+            planes = array.read(selection)
+        except PixelError:
+            raise
         except Exception as error:
             raise PixelError(f"{self._place(well, site)} is cut off or damaged: {error}") from error
         planes = self._ordered(planes, at)
         for _ in range(level - stored.factor.bit_length() + 1):
-            planes = np.stack([halve(plane) for plane in planes])
+            planes = halve(planes)
         return planes
 
-    def _selection(self, array: Any, at: Sequence[int]) -> tuple[slice, ...]:
+    def _selection(self, array: ZarrArray, at: Sequence[int]) -> tuple[slice, ...]:
         """What to read: from the first channel wished for to the last, one or all planes."""
         chosen = {"t": slice(self.time, self.time + 1), "c": slice(min(at), max(at) + 1)}
         if self.plane is not None and array.shape[self.axes.find("z")] > 1:
@@ -109,7 +109,7 @@ class ZarrPixels:
         planes = planes.reshape(-1, *planes.shape[-2:])  # (T=1, C, Z=1, H, W) -> (C, H, W)
         return planes[[position - min(at) for position in at]]
 
-    def _check(self, array: Any, channel: int) -> None:
+    def _check(self, array: ZarrArray, channel: int) -> None:
         if array.ndim != len(self.axes):
             raise PixelError(f"the image has the shape {array.shape}, its axes are {self.axes}")
         count = array.shape[self.axes.index("c")] if "c" in self.axes else 1
@@ -119,20 +119,14 @@ class ZarrPixels:
         if self.time >= moments:
             raise PixelError(f"the image has {moments} time points: expected {self.time + 1}")
 
-    def _array(self, well: int, site: int, level: Level) -> Any:
+    def _array(self, well: int, site: int, level: Level) -> ZarrArray:
+        place = self._place(well, site)
         try:
-            place = within(Path(self._place(well, site)), level.path)
+            if "://" not in place:
+                within(Path(place), level.path)
         except ScreenError as error:
             raise PixelError(str(error)) from error
-        for name in METADATA:
-            try:
-                changed = os.stat(place / name).st_mtime_ns  # noqa: PTH116 (a Path costs more)
-            except OSError:
-                continue
-            array = open_array(str(place), changed)
-            check_size(place, *array.shape[-2:])
-            return array
-        raise PixelError(f"{place} is gone")
+        return array_at(f"{place}/{level.path}")
 
     def _place(self, well: int, site: int) -> str:
         number = int(self.image_of[well, site])
@@ -156,19 +150,35 @@ def check_read(shape: Sequence[int], selection: Sequence[slice], place: str) -> 
         )
 
 
-@lru_cache(maxsize=8192)
-def open_array(place: str, changed: int) -> Any:  # noqa: ARG001 (a changed file is another)
-    """Return a Zarr array; nothing stays open.
+def array_at(place: str, whole: bool = False) -> ZarrArray:
+    """Open the array in a folder, of either version.
 
     Raises
     ------
     PixelError
-        If its metadata cannot be understood.
+        If there is none, or it cannot be understood.
     """
-    check_claims(Path(place))
-    import zarr  # a third of a second, so only where there are such plates
+    if "://" in place:
+        return _far_array(place, whole)
+    for name in DRIVERS:
+        try:
+            changed = os.stat(f"{place}/{name}").st_mtime_ns  # noqa: PTH116 (a Path costs more)
+        except OSError:
+            continue
+        array = open_array(place, name, changed, whole)
+        check_size(Path(place), *array.shape[-2:])
+        return array
+    raise PixelError(f"{place} is gone")
 
-    try:
-        return zarr.open_array(place, mode="r")
-    except Exception as error:
-        raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
+
+def _far_array(place: str, whole: bool) -> ZarrArray:
+    for name in DRIVERS:
+        try:
+            array = open_array(place, name, 0, whole)
+        except PixelError as error:
+            if not str(error).endswith("is gone"):
+                raise
+        else:
+            check_size(Path(place), *array.shape[-2:])
+            return array
+    raise PixelError(f"{place} is gone")

@@ -58,8 +58,10 @@ class PixelSource(Protocol):
 class SiteSource(PixelSource, Protocol):
     """A source that reads several planes of a site with less work than one by one."""
 
-    def read_site(self, well: int, site: int, channels: Sequence[int], level: int = 0) -> Plane:
-        """Return planes (C, H, W) that all exist and have one size.
+    def read_site(
+        self, well: int, site: int, channels: Sequence[int], level: int = 0
+    ) -> Sequence[Plane] | Plane:
+        """Return planes that all exist, in the order of `channels`.
 
         Raises
         ------
@@ -158,6 +160,30 @@ class Plate:
                     f" {self.channels[next(iter(planes))].name} is {_size(first)}"
                 )
         return np.stack([planes[c] if c in planes else np.full_like(first, fill) for c in wanted])
+
+    def read_each(
+        self, well: WellId, site: int, channels: Sequence[int] | None = None, level: int = 0
+    ) -> dict[int, Plane | PixelError]:
+        """Read the planes of one site that exist: each of them, or what is wrong with it.
+
+        What lies together is decoded together; the planes may differ in size and dtype.
+        """
+        wanted = range(len(self.channels)) if channels is None else channels
+        w, s = self._index(well), self._site(site)
+        there = self.present[w, s]
+        known = [c for c in dict.fromkeys(wanted) if there[c]]
+        if known and isinstance(self.pixels, SiteSource):
+            try:
+                return {**self._planes(w, s, known, level)}
+            except PixelError:
+                pass  # which of them it is shows one by one
+        return {c: self._plane_or_fault(w, s, c, level) for c in known}
+
+    def _plane_or_fault(self, well: int, site: int, channel: int, level: int) -> Plane | PixelError:
+        try:
+            return self._plane(well, site, channel, level)
+        except PixelError as error:
+            return error
 
     def _planes(self, well: int, site: int, channels: list[int], level: int) -> dict[int, Plane]:
         if channels and isinstance(self.pixels, SiteSource):

@@ -21,6 +21,7 @@ class ProblemKind(StrEnum):
     NOT_LISTED = "not-listed"
     TABLE = "table"
     STRAY = "stray"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,17 @@ def readable_planes(
 ) -> tuple[dict[int, Plane], list[str]]:
     """Return the readable planes of a site by channel, and of the others why not.
 
-    All channels are read at once where that goes; else one by one.
+    What lies together is decoded together.
     """
-    everything = range(len(plate.channels))
-    try:
-        planes = plate.read(well, site, level=level)
-    except PixelError:
-        pass
-    else:
-        return dict(zip(everything, planes, strict=True)), []
+    read = plate.read_each(well, site, level=level)
     found: dict[int, Plane] = {}
     faults: list[str] = []
-    for channel in everything:
-        try:
-            found[channel] = plate.read(well, site, [channel], level)[0]
-        except PixelError as error:
-            faults.append(str(error))
+    for channel, name in enumerate(plate.channels):
+        plane = read.get(channel)
+        if plane is None:
+            faults.append(f"{plate.experiment} {plate.name} {well} site {site} lacks {name.name}")
+        elif isinstance(plane, PixelError):
+            faults.append(str(plane))
+        else:
+            found[channel] = plane
     return found, faults

@@ -12,11 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepnoise_app.errors import RunError, ScreenError
-from deepnoise_app.screen import Channel, Plane, Plate, Screen, WellId, row_letters
+from deepnoise_app.screen import Plane, Plate, Screen, WellId
+from deepnoise_app.screen.halving import halve
+from deepnoise_app.writers.omezarr_text import (
+    column_path,
+    group_json,
+    image_group,
+    plate_group,
+    row_path,
+    well_group,
+)
 
 Tell = Callable[[int, int], None]
 Version = Literal["0.4", "0.5"]
@@ -57,7 +63,9 @@ def write_omezarr(
 
     def write(site: tuple[Plate, WellId, int]) -> None:
         plate, well, number = site
-        group = places[plate.key] / _row(well) / _column(well) / str(plate.sites.index(number))
+        group = (
+            places[plate.key] / row_path(well) / column_path(well) / str(plate.sites.index(number))
+        )
         _write_image(group, plate, plate.read(well, number, fill=0), version)
 
     try:
@@ -85,52 +93,17 @@ def _sites(screen: Screen) -> Iterator[tuple[Plate, WellId, int]]:
 
 
 def _write_groups(plate: Plate, place: Path, version: Version) -> None:
-    rows = [row_letters(row) for row in range(plate.shape.rows)]
-    columns = [str(column + 1) for column in range(plate.shape.columns)]
-    wells = [
-        {
-            "path": f"{_row(well)}/{_column(well)}",
-            "rowIndex": well.row,
-            "columnIndex": well.column,
-        }
-        for well in plate.wells
-    ]
-    text = {
-        "name": plate.name,
-        "rows": [{"name": row} for row in rows],
-        "columns": [{"name": column} for column in columns],
-        "wells": wells,
-        "field_count": len(plate.sites),
-    }
-    _group(place, {"plate": text}, version)
-    for row in {_row(well) for well in plate.wells}:
+    _group(place, plate_group(plate), version)
+    for row in {row_path(well) for well in plate.wells}:
         _group(place / row, {}, version)
     for well in plate.wells:
-        images = [{"path": str(plate.sites.index(site))} for site in plate.sites_of(well)]
-        _group(place / _row(well) / _column(well), {"well": {"images": images}}, version)
+        _group(place / row_path(well) / column_path(well), well_group(plate, well), version)
 
 
 def _write_image(group: Path, plate: Plate, pixels: Plane, version: Version) -> None:
     levels = list(_levels(pixels))
-    size = plate.pixel_size_um or 1.0
-    unit = {"unit": "micrometer"} if plate.pixel_size_um else {}
-    axes = [
-        {"name": "c", "type": "channel"},
-        {"name": "y", "type": "space", **unit},
-        {"name": "x", "type": "space", **unit},
-    ]
-    datasets = [
-        {
-            "path": str(i),
-            "coordinateTransformations": [
-                {"type": "scale", "scale": [1.0, size * 2**i, size * 2**i]}
-            ],
-        }
-        for i in range(len(levels))
-    ]
-    scales = {"name": "0", "axes": axes, "datasets": datasets}
-    shown = {"channels": [_channel(channel, pixels.dtype) for channel in plate.channels]}
-    _group(group, {"multiscales": [scales], "omero": shown}, version)
+    factors = [2**i for i in range(len(levels))]
+    _group(group, image_group(plate, pixels.dtype, factors), version)
     for i, level in enumerate(levels):
         _write_array(group / str(i), level, version)
 
@@ -138,14 +111,8 @@ def _write_image(group: Path, plate: Plate, pixels: Plane, version: Version) -> 
 def _levels(pixels: Plane) -> Iterator[Plane]:
     """The site itself and its halves, by the mean of 2 x 2 pixels."""
     yield pixels
-    while max(pixels.shape[-2:]) > SMALLEST:
-        height, width = pixels.shape[1] // 2 * 2, pixels.shape[2] // 2 * 2
-        if not height or not width:
-            return
-        blocks = pixels[:, :height, :width].reshape(len(pixels), height // 2, 2, width // 2, 2)
-        mean: NDArray[np.float64] = blocks.mean(axis=(2, 4))
-        whole = np.issubdtype(pixels.dtype, np.integer)
-        pixels = (np.floor(mean + 0.5) if whole else mean).astype(pixels.dtype)
+    while max(pixels.shape[-2:]) > SMALLEST and min(pixels.shape[-2:]) > 1:
+        pixels = halve(pixels)
         yield pixels
 
 
@@ -165,13 +132,6 @@ def _write_array(place: Path, pixels: Plane, version: Version) -> None:
     array[:] = pixels
 
 
-def _channel(channel: Channel, kind: np.dtype[Any]) -> dict[str, Any]:
-    high = int(np.iinfo(kind).max) if np.issubdtype(kind, np.integer) else 1
-    window = {"min": 0, "max": high, "start": 0, "end": high}
-    colour = (channel.colour or "#ffffff").lstrip("#").upper()
-    return {"label": channel.name, "color": colour, "window": window, "active": True}
-
-
 def _group(place: Path, text: dict[str, Any], version: Version) -> None:
     """Write the metadata of a group; 0.4 states its version in each part, 0.5 once."""
     place.mkdir(parents=True, exist_ok=True)
@@ -181,20 +141,10 @@ def _group(place: Path, text: dict[str, Any], version: Version) -> None:
         (place / ".zgroup").write_text('{"zarr_format": 2}')
         (place / ".zattrs").write_text(json.dumps(stated, indent=1))
         return
-    ome = {"ome": {"version": "0.5", **text}} if text else {}
-    group = {"zarr_format": 3, "node_type": "group", "attributes": ome}
-    (place / "zarr.json").write_text(json.dumps(group, indent=1))
+    (place / "zarr.json").write_text(group_json(text))
 
 
 def _stated(part: Any) -> Any:
     if isinstance(part, list):
         return [{**one, "version": "0.4"} for one in part]
     return {**part, "version": "0.4"}
-
-
-def _row(well: WellId) -> str:
-    return row_letters(well.row)
-
-
-def _column(well: WellId) -> str:
-    return str(well.column + 1)

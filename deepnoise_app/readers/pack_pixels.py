@@ -1,0 +1,110 @@
+"""Pixels of a packed plate: one chunk a site, with what the pack knows to be missing or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepnoise_app.errors import PixelError
+from deepnoise_app.readers.headers import Header
+from deepnoise_app.readers.zarr_arrays import ZarrArray
+from deepnoise_app.readers.zarr_pixels import array_at
+from deepnoise_app.screen import Plane, row_letters
+from deepnoise_app.screen.halving import halve
+
+# Array of a plane that has another size or dtype than the others of its site, below the image.
+APART = "apart"
+Place = tuple[int, int, int]
+
+
+def image_path(row: int, column: int, site: int) -> str:
+    """Path of the image of a site below its plate; all count from 0."""
+    return f"{row_letters(row)}/{column + 1}/{site}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackPixels:
+    """Planes of one plate of a pack.
+
+    `root` is the folder or address of the plate, `places` (wells, 2) rows and columns, `present`
+    (wells, sites, channels) which planes the originals had; `levels` by how much each array of an
+    image is smaller; `faults` what was wrong with planes when they were packed.
+    """
+
+    root: str
+    places: NDArray[np.uint8]
+    present: NDArray[np.bool_]
+    levels: tuple[int, ...]
+    faults: Mapping[Place, str]
+    apart: frozenset[Place]
+
+    def header(self, well: int, site: int, channel: int) -> Header:
+        """Size and depth of a plane, from the metadata of its array.
+
+        Raises
+        ------
+        PixelError
+            If the array is gone, or the plane could not be read when it was packed.
+        """
+        self._check(well, site, channel)
+        apart = (well, site, channel) in self.apart
+        array = self._array(well, site, f"{APART}/{channel}" if apart else "0")
+        height, width = array.shape[-2:]
+        return Header(height, width, array.dtype.itemsize * 8)
+
+    def read(self, well: int, site: int, channel: int, level: int = 0) -> Plane:
+        """Return one plane (H, W), dtype as stored; each level halves the resolution."""
+        self._check(well, site, channel)
+        if (well, site, channel) in self.apart:
+            array = self._array(well, site, f"{APART}/{channel}")
+            plane = array.read((slice(None),) * array.ndim)
+            return _halved(plane, level)
+        found: Plane = self._image(well, site, slice(channel, channel + 1), level)[0]
+        return found
+
+    def read_site(
+        self, well: int, site: int, channels: Sequence[int], level: int = 0
+    ) -> Sequence[Plane] | Plane:
+        """Return several planes of a site, decoded together."""
+        if any((well, site, channel) in self.apart for channel in channels):
+            return [self.read(well, site, channel, level) for channel in channels]
+        for channel in channels:
+            self._check(well, site, channel)
+        low, high = min(channels), max(channels) + 1
+        found = self._image(well, site, slice(low, high), level)
+        wanted = [channel - low for channel in channels]
+        return found if wanted == list(range(len(found))) else found[wanted]
+
+    def _image(self, well: int, site: int, channels: slice, level: int) -> Plane:
+        at = max(i for i, factor in enumerate(self.levels) if factor <= 2**level)
+        array = self._array(well, site, str(at))
+        if array.ndim != 3 or channels.stop > array.shape[0]:
+            raise PixelError(f"{array.place} has the shape {array.shape}: the pack is damaged")
+        planes = array.read((channels, slice(None), slice(None)))
+        return _halved(planes, level - self.levels[at].bit_length() + 1)
+
+    def _array(self, well: int, site: int, name: str) -> ZarrArray:
+        row, column = map(int, self.places[well])
+        place = f"{self.root}/{image_path(row, column, site)}/{name}"
+        try:
+            return array_at(place, whole=True)
+        except PixelError as error:
+            if str(error).endswith("is gone"):
+                raise PixelError(f"{place} is gone: the pack is cut short") from error
+            raise
+
+    def _check(self, well: int, site: int, channel: int) -> None:
+        if not self.present[well, site, channel]:
+            raise PixelError("there is no image of this plane")
+        fault = self.faults.get((well, site, channel))
+        if fault is not None:
+            raise PixelError(f"it could not be read when it was packed: {fault}")
+
+
+def _halved(pixels: Plane, times: int) -> Plane:
+    for _ in range(times):
+        pixels = halve(pixels)
+    return pixels

@@ -1,0 +1,79 @@
+"""Tells whether the files of a plate are still those that somebody has worked on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from deepnoise_app.readers.pixels import FilePixels
+from deepnoise_app.readers.zarr_pixels import ZarrPixels
+from deepnoise_app.screen import Plate
+
+
+def stamp_of(plate: Plate, base: Path) -> str:
+    """Return what changes as soon as a file of a plate, or what is made of the files, changes.
+
+    Path below `base`, size and time of every file count, and which planes are read of them: a
+    folder that is moved as a whole keeps its stamps.
+
+    Parameters
+    ----------
+    base
+        The folder that the files lie in.
+
+    Returns
+    -------
+    stamp
+        Empty where the files cannot be told: pixels of no files, or a file that is gone.
+    """
+    pixels = plate.pixels
+    lines = (
+        _files(pixels, base)
+        if isinstance(pixels, FilePixels)
+        else _store(pixels, base) if isinstance(pixels, ZarrPixels) else None
+    )  # fmt: skip
+    if lines is None:
+        return ""
+    channels = [channel.name for channel in plate.channels]
+    known = hashlib.sha256(f"{channels} {plate.wells} {plate.sites}".encode())
+    known.update(plate.present.tobytes())
+    try:
+        for line in lines:
+            known.update(line.encode() + b"\n")
+    except (OSError, ValueError):
+        return ""
+    return known.hexdigest()[:32]
+
+
+def _files(pixels: FilePixels, base: Path) -> Iterator[str]:
+    """One line for each plane, with size and time of files that were not named before."""
+    yield str(pixels.offset)
+    told: set[str] = set()
+    root = Path(pixels.root)
+    prefix = "" if root == base else f"{root.relative_to(base).as_posix()}/"
+    for place in pixels.planes():
+        for name, page in pixels.pieces(*place):
+            yield f"{place} {prefix}{name} {page}"
+            if name not in told:
+                told.add(name)
+                yield _state(f"{pixels.root}/{name}")
+
+
+def _store(pixels: ZarrPixels, base: Path) -> Iterator[str]:
+    """Every file of the wells of a Zarr store, and what is chosen in it."""
+    yield f"{pixels.images} {pixels.channel_at} {pixels.plane} {pixels.time}"
+    yield np.ascontiguousarray(pixels.image_of).tobytes().hex()
+    root = Path(pixels.root)
+    for well in pixels.wells:
+        for path in sorted((root / well).rglob("*")):
+            if path.is_file():
+                yield f"{path.relative_to(base).as_posix()} {_state(str(path))}"
+
+
+def _state(path: str) -> str:
+    found = os.stat(path)  # noqa: PTH116 (a Path costs more)
+    return f"{found.st_size} {found.st_mtime_ns}"
