@@ -122,7 +122,9 @@ def _open_address(
     if reader not in (None, "ome-zarr"):
         raise ScreenError(f"{address} is an address: only OME-Zarr is read there, not {reader!r}")
     from deepnoise_app.readers.omezarr import OmeZarrReader
+    from deepnoise_app.readers.omezarr_metadata import attributes
 
+    attributes(address)  # a server that does not answer is told as such
     with looking(tell):
         return OmeZarrReader().open_stores(address, [address], stack)
 

@@ -138,11 +138,12 @@ def _told(place: str, text: str) -> str:
     """What a fault means; the library's own words stay within the first sentence."""
     kind, _, words = text.partition(": ")
     words = words.partition(" [")[0]
+    words = words.partition("retry attempts failed: ")[2] or words
     if kind == "NOT_FOUND" and "chunk" in words:
         return f"{place} is cut short: a chunk of it is gone"
     if kind == "NOT_FOUND":
         return f"{place} is gone"
-    if kind in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+    if kind in ("ABORTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"):
         return f"{place} cannot be reached: {words}"
     if kind == "PERMISSION_DENIED":
         return f"{place} may not be read: {words}"

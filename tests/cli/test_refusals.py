@@ -167,7 +167,7 @@ def test_a_misused_command_gets_one_sentence_that_leads_to_its_help(refused, wor
 def test_a_disk_that_becomes_full_is_a_failure_and_no_refusal(
     deepnoise, tmp_path, monkeypatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "some.png")
 
     monkeypatch.setattr("deepnoise_app.writers.rxrx.Path.write_bytes", full)
