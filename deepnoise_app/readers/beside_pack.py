@@ -17,6 +17,7 @@ from deepnoise_app.readers.pack_values import stack_of
 from deepnoise_app.readers.packs import packed_plate, unfinished
 from deepnoise_app.readers.stamp import stamp_of
 from deepnoise_app.screen import Plate, Problem, ProblemKind, Screen
+from deepnoise_app.untrusted import within
 
 # How many folders above the one opened may be the one that was packed.
 ABOVE = 3
@@ -81,10 +82,11 @@ def _with(screen: Screen, folder: Path, pack: Path, text: PackText, use: bool) -
 def _from(plate: Plate, pack: Path, entry: PlateEntry, problems: list[Problem]) -> Plate:
     """Return the plate with the pixels of the pack; as it is where the pack is damaged."""
     try:
-        text = plate_text(pack.joinpath(*entry.folder.split("/")))
+        store = within(pack, entry.folder)
+        text = plate_text(store)
         if text is None:
             raise ScreenError(f"its plate {entry.folder} is gone")
-        pixels = packed_plate(pack.joinpath(*entry.folder.split("/")), text).pixels
+        pixels = packed_plate(store, text).pixels
         if pixels.present.shape != plate.present.shape:
             raise ScreenError(f"its plate {entry.folder} has another number of wells or sites")
     except ScreenError as error:

@@ -26,7 +26,7 @@ from deepnoise_app.readers.omezarr_metadata import (
 )
 from deepnoise_app.readers.pack_text import is_pack
 from deepnoise_app.readers.packs import open_packed_plates, plates_within
-from deepnoise_app.readers.remote import Place
+from deepnoise_app.readers.remote import Place, below
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.walk import normal, note, walk
 from deepnoise_app.readers.zarr_pixels import ZarrPixels, array_at
@@ -42,7 +42,6 @@ from deepnoise_app.screen import (
     StackChoice,
     WellId,
 )
-from deepnoise_app.untrusted import within
 
 # More than any microscope writes; each is counted through, so a larger claim would fill the memory.
 MOST = {"t": 100_000, "c": 1_000, "z": 100_000}
@@ -136,7 +135,7 @@ def _look(store: Place) -> list[_Found]:
         note(1)
         group = store
         try:
-            group = within(store, entry.path)
+            group = below(store, entry.path)
             images = fields(group)
         except ScreenError as error:
             message = str(error) if group.is_dir() else f"it is listed, but {group} is not there"
@@ -146,7 +145,7 @@ def _look(store: Place) -> list[_Found]:
             one = found.setdefault(acquisition, _Found(plain.key, store, text.corner))
             well = one.wells.setdefault(entry.well, (entry.path, {}))[1]
             try:
-                if within(group, path).is_dir():
+                if below(group, path).is_dir():
                     well[number] = path
             except ScreenError as error:
                 plain.problems.append(

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from deepnoise_app.errors import ScreenError
-from deepnoise_app.readers.remote import Place
+from deepnoise_app.readers.remote import Place, json_at
 from deepnoise_app.readers.zarr_pixels import Level
 from deepnoise_app.screen import Channel, WellId, row_letters
-from deepnoise_app.untrusted import read_json, stays_inside
+from deepnoise_app.untrusted import stays_inside
 
 _TO_UM = {"micrometer": 1.0, "micron": 1.0, "µm": 1.0, "um": 1.0, "nanometer": 1e-3,
           "millimeter": 1e3, "meter": 1e6}  # fmt: skip
@@ -63,7 +63,7 @@ def attributes(group: Place) -> dict[str, Any]:
     for name, inner in (("zarr.json", ("attributes", "ome")), (".zattrs", ())):
         path = group / name
         try:
-            found = read_json(path)
+            found = json_at(path)
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:

@@ -6,13 +6,13 @@ plate tells all that the plate's own files and tables told, so that it can be mo
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.remote import Place as Folder
+from deepnoise_app.readers.remote import json_at
 from deepnoise_app.screen import ProblemKind, Role
 
 KEY = "deepnoise"
@@ -169,10 +169,10 @@ def own_text(group: Folder) -> dict[str, Any] | None:
     """
     path = group / "zarr.json"
     try:
-        found = json.loads(path.read_bytes())
+        found = json_at(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise ScreenError(f"{path} cannot be read: {error}") from error
     inner = found.get("attributes", {}) if isinstance(found, dict) else {}
     own = inner.get(KEY) if isinstance(inner, dict) else None

@@ -23,7 +23,7 @@ from deepnoise_app.readers.pack_values import (
     problem_of,
     stack_of,
 )
-from deepnoise_app.readers.remote import Place
+from deepnoise_app.readers.remote import Place, below
 from deepnoise_app.readers.walk import note
 from deepnoise_app.screen import Plate, PlateShape, Screen, WellId
 
@@ -100,7 +100,7 @@ def open_packed_plates(root: Place, stores: Sequence[Place], reader: str) -> Scr
 def plates_within(store: Place) -> list[Place]:
     """Return the store itself, or the plates of a pack."""
     text = pack_text(store) if is_part(store) else None
-    return [store / one.folder for one in text.plates if one.folder] if text else [store]
+    return [below(store, one.folder) for one in text.plates if one.folder] if text else [store]
 
 
 def _opened(store: Place, reader: str) -> Screen:
@@ -133,9 +133,7 @@ def _joined(root: Place, screens: Sequence[Screen], reader: str) -> Screen:
 
 def _entered(place: Place, entry: PlateEntry) -> Plate:
     """Open a plate that a pack lists."""
-    store = place.joinpath(*entry.folder.split("/"))
-    if ".." in entry.folder.split("/") or entry.folder.startswith("/"):
-        raise ScreenError(f"the pack {place} lists {entry.folder!r}, outside itself: it is damaged")
+    store = below(place, entry.folder)
     text = plate_text(store)
     if text is None:
         raise ScreenError(

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deepnoise_app.errors import PixelError, ScreenError
-from deepnoise_app.readers.zarr_arrays import answer, kvstore
+from deepnoise_app.readers.zarr_arrays import read_far
+from deepnoise_app.untrusted import parse_json, read_json, stays_inside, within
 
 # A path that went through `Path` has lost one of the slashes.
 _ADDRESS = re.compile(r"^(https?|s3|gs):/{1,2}([^/].*?)/*$", re.IGNORECASE)
@@ -57,16 +59,10 @@ class RemotePlace:
         ScreenError
             If the server cannot be reached, stalls, or sends less than it promises.
         """
-        import tensorstore  # a tenth of a second, so only where there are such plates
-
         try:
-            store = answer(tensorstore.KvStore.open(kvstore(str(self.parent))), self.address)
-            found = answer(store.read(self.name), self.address)
+            return read_far(self.address)
         except PixelError as error:
             raise ScreenError(str(error)) from error
-        if found.state != "value":
-            raise FileNotFoundError(self.address)
-        return bytes(found.value)
 
 
 Place = Path | RemotePlace
@@ -76,3 +72,29 @@ def address_of(path: Path | str) -> RemotePlace | None:
     """Return the address that a path is; None for a path on this computer."""
     match = _ADDRESS.match(str(path))
     return None if match is None else RemotePlace(f"{match[1].lower()}://{match[2]}")
+
+
+def below(folder: Place, name: str) -> Place:
+    """Return the place below a folder that a file names.
+
+    Raises
+    ------
+    ScreenError
+        If it leads out of the folder.
+    """
+    if isinstance(folder, Path):
+        return within(folder, name)
+    if not stays_inside(name):
+        raise ScreenError(f"{name!r} leads out of {folder}: expected a path below it")
+    return folder / name
+
+
+def json_at(place: Place) -> Any:
+    """Return what a JSON file says, here or at an address.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or is no JSON or JSON without end.
+    """
+    return read_json(place) if isinstance(place, Path) else parse_json(place.read_bytes())

@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.errors import PixelError
+from deepnoise_app.readers.zarr_claims import check_claims
 from deepnoise_app.screen import Plane
+from deepnoise_app.untrusted import parse_json, read_json
 
 DRIVERS = {"zarr.json": "zarr3", ".zarray": "zarr"}
 # How long a server may be silent before it is given up.
@@ -77,6 +80,7 @@ def open_array(
     PixelError
         If its metadata cannot be understood.
     """
+    check_claims(place, _metadata(place, metadata))
     import tensorstore  # a tenth of a second, so only where there are such plates
 
     spec: dict[str, Any] = {"driver": DRIVERS[metadata], "kvstore": kvstore(place)}
@@ -87,6 +91,39 @@ def open_array(
     except PixelError as error:
         return _by_zarr(place, error)
     return ZarrArray(place, tuple(found.shape), found.dtype.numpy_dtype, found)
+
+
+def _metadata(place: str, name: str) -> Any:
+    try:
+        if "://" not in place:
+            return read_json(Path(place, name))
+        return parse_json(read_far(f"{place}/{name}"))
+    except FileNotFoundError:
+        raise PixelError(f"{place} is gone") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, PixelError):
+            raise
+        raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
+
+
+def read_far(address: str) -> bytes:
+    """Return the content of a file on a server.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    PixelError
+        If the server cannot be reached, stalls, or sends less than it promises.
+    """
+    import tensorstore  # a tenth of a second, so only where there are such plates
+
+    folder, _, name = address.rpartition("/")
+    store = answer(tensorstore.KvStore.open(kvstore(folder)), address)
+    found = answer(store.read(name), address)
+    if found.state != "value":
+        raise FileNotFoundError(address)
+    return bytes(found.value)
 
 
 def kvstore(place: str) -> dict[str, Any]:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from pathlib import Path
 from typing import Any
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import MOST_PIXELS
-from deepnoise_app.untrusted import read_json
 
-METADATA = ("zarr.json", ".zarray")
-_NUMBERS = re.compile(r"^(?:[<>|]?[uif][1248]|u?int(?:8|16|32|64)|float(?:16|32|64))$")
+_NUMBERS = re.compile(r"^(?:[<>|]?[uif][1248]|u?int(?:8|16|32|64)|float(?:16|32|64)|bool)$")
 _DECODERS = frozenset({
     "bytes", "endian", "transpose", "sharding_indexed", "crc32c", "gzip", "zstd", "blosc", "zlib",
     "lz4", "bz2", "lzma", "shuffle", "delta", "crc32", "adler32", "fletcher32", "jenkins_lookup3",
@@ -25,19 +22,22 @@ _DECODERS = frozenset({
 })  # fmt: skip
 
 
-def check_claims(place: Path) -> None:
+def check_claims(place: str, found: Any) -> None:
     """Refuse an array that is no array of numbers, or wants to be decoded by what runs programs.
+
+    Parameters
+    ----------
+    found
+        What its metadata say.
 
     Raises
     ------
     PixelError
-        If its metadata cannot be read, or claim what is not taken.
+        If its metadata cannot be understood, or claim what is not taken.
     """
-    path = next((place / name for name in METADATA if (place / name).is_file()), place)
     try:
-        found = read_json(path)
         kind, chunk, decoders = _claims(found)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
     if not _NUMBERS.match(kind):
         raise PixelError(f"{place} holds {kind!r}: expected whole numbers or decimal ones")

@@ -224,7 +224,7 @@ def test_a_zarr_array_decodes_numbers_alone(values: dict, said: str, tmp_path: P
     from deepnoise_app.readers.zarr_pixels import open_array
 
     with pytest.raises(PixelError) as caught:
-        open_array(str(array_of(tmp_path / "array", **values)), 0)
+        open_array(str(array_of(tmp_path / "array", **values)), ".zarray", 0)
     assert said in str(caught.value)
 
 
