@@ -29,6 +29,7 @@ from deepnoise_app.gui.quality_panel import QualityPanel
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_shelf import RunShelf
+from deepnoise_app.gui.run_tidy import Tidying
 from deepnoise_app.gui.runs_panel import RunsPanel
 from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.gui.train_panel import TrainPanel
@@ -65,6 +66,7 @@ class Parts:
     quality_desk: QualityDesk
     finder: Finder
     maps: MapDrop
+    tidying: Tidying
     quality: QualityPanel
 
     @property
@@ -115,7 +117,7 @@ def assemble(
     jobs = Jobs(runs or runs_folder(), partial(_start, preferences))
     workbench = Workbench(session, background)
     painter = Painter(session, jobs)
-    desk = RunDesk(session, background, jobs)
+    desk = RunDesk(session, background, jobs, workbench.show_plate)
     training = TrainingDesk(session, background, jobs, desk)
     finder = Finder(session, background, workbench)
     maps = MapDrop(session, background, workbench.complain)
@@ -123,27 +125,28 @@ def assemble(
     mosaic = MosaicDesk(session, background, workbench)
     canvas = Canvas(viewer, session, workbench)
     parts = Parts(
-        session,
-        background,
-        jobs,
-        workbench,
-        painter,
-        desk,
-        mosaic,
-        canvas,
-        MosaicView(viewer, session, workbench, mosaic, canvas),
-        NoticeBar(session, workbench),
-        FirstSteps(session, demo_screen(), desk.score),
-        PlatesPanel(session, workbench, painter, finder, maps),
-        ViewPanel(session, workbench),
-        ScorePanel(session, desk, workbench),
-        ResultsTable(session, desk, workbench),
-        TrainPanel(session, desk, training),
-        RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
-        quality,
-        finder,
-        maps,
-        QualityPanel(session, desk, quality),
+        session=session,
+        background=background,
+        jobs=jobs,
+        workbench=workbench,
+        painter=painter,
+        desk=desk,
+        mosaic=mosaic,
+        canvas=canvas,
+        mosaic_view=MosaicView(viewer, session, workbench, mosaic, canvas),
+        notice=NoticeBar(session, workbench),
+        steps=FirstSteps(session, demo_screen(), desk.score),
+        plates=PlatesPanel(session, workbench, painter, finder, maps),
+        view=ViewPanel(session, workbench),
+        score=ScorePanel(session, desk, workbench),
+        results=ResultsTable(session, desk, workbench),
+        train=TrainPanel(session, desk, training),
+        runs_panel=RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
+        quality_desk=quality,
+        finder=finder,
+        maps=maps,
+        tidying=Tidying(background, jobs),
+        quality=QualityPanel(session, desk, quality),
     )
     parts.plates.grid.approached.connect(mosaic.zoom_to)
     for name, panel in (*parts.panels, ("Plates", parts.plates), ("Results", parts.results)):

@@ -140,12 +140,10 @@ class QualityDesk:
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         for path in saved(events, "map-check"):
-            self._background.ask(
-                "map check",
-                lambda path=path: _findings(path),  # type: ignore[misc]
-                lambda found: setattr(self._session, "findings", found),
-                self._desk.complain,
-            )
+            try:
+                self._session.findings = _findings(path)
+            except (OSError, ValueError) as error:
+                self._desk.complain(error)
         if view.task == "measure" and events and view.status.is_over:
             self._rest.start()
 

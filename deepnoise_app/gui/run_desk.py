@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
-from deepnoise_app.session import Notice, Paint, Painting, RunView, Session, Tone
+from deepnoise_app.session import Notice, Paint, Painting, PlateKey, RunView, Session, Tone
 from deepnoise_app.untrusted import read_json
 from deepnoise_app.writers.table import write_table
 
@@ -35,8 +35,15 @@ PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
 class RunDesk:
     """Begins runs and takes in their results; scorings wait for one another."""
 
-    def __init__(self, session: Session, background: Background, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        jobs: Jobs,
+        go_to: Callable[[PlateKey], None] = lambda _: None,
+    ) -> None:
         self._session = session
+        self._go_to = go_to
         self._background = background
         self._jobs = jobs
         self._planning = Planning(jobs, self._planned)
@@ -172,6 +179,19 @@ class RunDesk:
         self._session.classes = {**self._session.classes, **classes}
         self.merge(new)
         self._session.painting = Painting(Paint.PREDICTION)
+        self._go_where_named(new)
+
+    def _go_where_named(self, new: Predictions) -> None:
+        """Bring an open plate with new names to the front, unless the one in front has some.
+
+        After a training these are the held-out plates; those that it learned from have no names.
+        """
+        plate = self._session.plate
+        if plate is None or new.has(plate.key):
+            return
+        named = next((p.key for p in self._session.plates if new.has(p.key)), None)
+        if named is not None:
+            self._go_to(named)
 
     def merge(self, new: Predictions) -> None:
         """Add predictions to those that are there; newer ones of a plate count."""

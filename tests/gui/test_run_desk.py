@@ -268,3 +268,23 @@ def test_predictions_are_exported_whole(desk, session, predicted, tmp_path, suff
 def test_without_predictions_nothing_is_exported(desk, session, tmp_path) -> None:
     desk.export(tmp_path / "mine.csv")
     assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_after_a_training_a_plate_with_names_comes_to_the_front(qapp, predicted, tmp_path):
+    from types import SimpleNamespace
+
+    session = Session()
+    background = Background()
+    gone: list[object] = []
+    desk = RunDesk(session, background, Jobs(tmp_path, lambda _: 0), gone.append)
+    keys = [("E01", "Plate1"), ("E09", "Plate1")]
+    plates = [SimpleNamespace(key=key, wells=(1,)) for key in keys]
+    session.screens = (SimpleNamespace(imaged=plates, plates=plates),)
+    new = predicted(1)
+    session.plate = plates[1]
+    desk._take((new, {}, {}))
+    assert gone == [("E01", "Plate1")]
+    session.plate = plates[0]
+    desk._take((new, {}, {}))
+    assert len(gone) == 1
+    background.close()
