@@ -15,6 +15,7 @@ from deepnoise_app.analysis.climbing import Crossed, crossed_mean
 from deepnoise_app.ladder.climb import Climb, Task, is_finished
 from deepnoise_app.ladder.compute import site_passes
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.screen.formulas import write_csv
 
 # Stands for all seeds together in the column of seeds.
 ALL_SEEDS = -1
@@ -164,5 +165,5 @@ def write_results(rungs: Sequence[Rung], folder: Path) -> pd.DataFrame:
     table = results_table(rungs)
     path = folder / f"{TABLE}.parquet"
     write_beside(path, lambda beside: table.to_parquet(beside, index=False))
-    write_beside(path.with_suffix(".csv"), lambda beside: table.to_csv(beside, index=False))
+    write_beside(path.with_suffix(".csv"), lambda beside: write_csv(table, beside))
     return table

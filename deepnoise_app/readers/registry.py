@@ -46,6 +46,8 @@ class Reader(Protocol):
         ...
 
 
+# The reader that would take nearly every folder, asked last.
+GUESS = "pattern"
 Maker = Callable[..., Reader]
 # Import paths, so that opening one layout does not load the libraries of all others.
 BUILT_IN = {
@@ -130,10 +132,14 @@ def _open_address(
 
 
 def reader_makers(refusals: list[str] | None = None) -> dict[str, Maker]:
-    """All readers by name, built-in ones first; broken ones are noted in `refusals`."""
+    """All readers by name: built-in ones, those of other packages, then the one that guesses.
+
+    Broken ones are noted in `refusals`.
+    """
     makers = {name: _built_in(place) for name, place in BUILT_IN.items()}
+    guess = makers.pop(GUESS, None)
     for point in entry_points(group=GROUP):
-        if point.name in makers:
+        if point.name in makers or point.name == GUESS:
             continue
         try:
             makers[point.name] = cast("Maker", point.load())
@@ -141,7 +147,7 @@ def reader_makers(refusals: list[str] | None = None) -> dict[str, Maker]:
             _log.warning("reader %s cannot be loaded: %s", point.name, error)
             if refusals is not None:
                 refusals.append(f"{point.name}: cannot be loaded ({error})")
-    return makers
+    return makers if guess is None else {**makers, GUESS: guess}
 
 
 def _built_in(place: str) -> Maker:
