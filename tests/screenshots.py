@@ -14,8 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from qtpy.QtWidgets import QScrollArea
+
 from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.host import application, keep_napari_apart, standalone
+from deepnoise_app.gui.preferences_dialog import PreferencesDialog
 from deepnoise_app.session import Paint, Painting
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
@@ -118,6 +121,55 @@ def scoring(one: Photographer, home: Path) -> None:
     one.window.set_theme("dark")
 
 
+def quality(one: Photographer, home: Path) -> None:
+    """All plates measured beside each other, in both themes; a filter; a check of the maps."""
+    one.close_screens()
+    one.open(simulated(SMALL, home / "quality screen"))
+    panel = one.parts.quality
+    one.show(panel)
+    one.take("quality-empty")
+    panel.button.click()
+    one.wait(lambda: one.session.sheet is not None)
+    one.take("quality-measuring")
+    one.wait(lambda: one.session.quality is not None)
+    panel.plates.chosen.emit(panel.plates.plates[3].key)
+    one.take("quality")
+    one.window.set_theme("light")
+    one.take("quality-light")
+    panel.check.check.click()
+    one.wait(lambda: bool(one.session.findings))
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum())
+    one.take("map-check-light")
+    one.window.set_theme("dark")
+    one.take("map-check")
+    field = one.parts.plates.filter.field
+    field.setText("role = control")
+    field.rested.emit()
+    one.wait(lambda: one.session.passing is not None)
+    one.take("filter")
+    field.clear()
+    field.rested.emit()
+    one.wait(lambda: one.session.passing is None)
+
+
+def help_and_preferences(one: Photographer, home: Path) -> None:
+    """Windows beside the window, in both themes."""
+    for theme in ("dark", "light"):
+        ending = "" if theme == "dark" else "-light"
+        one.window.set_theme(theme)
+        one.window.menus.helper.show("quality")
+        one.let_be(0.5)
+        one.window.menus.helper.shown.grab().save(str(OUT / f"help{ending}.png"))
+        one.window.menus.helper.shown.close()
+        one.window.menus.edit_preferences()
+        one.let_be(0.5)
+        dialog = one.window.findChild(PreferencesDialog)
+        dialog.grab().save(str(OUT / f"preferences{ending}.png"))
+        dialog.close()
+    one.window.set_theme("dark")
+
+
 def training(one: Photographer, home: Path) -> None:
     one.close_screens()
     one.open(simulated(SMALL, home / "training screen"))
@@ -139,7 +191,7 @@ def main() -> None:
     keep_napari_apart()
     OUT.mkdir(parents=True, exist_ok=True)
     one = Photographer(home)
-    for part in (plates_and_heat_maps, scoring, training):
+    for part in (plates_and_heat_maps, scoring, quality, help_and_preferences, training):
         part(one, home)
     one.session.runs = ()
     one.window.close()

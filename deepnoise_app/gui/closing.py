@@ -15,6 +15,14 @@ def going_on(session: Session) -> list[RunView]:
     return [v for v in session.runs if v.task in SHOWN_TASKS and not v.status.is_over]
 
 
+def _forgotten(session: Session) -> str:
+    """Say what is lost in any case: folders that wait to be scored."""
+    waiting = len(session.waiting)
+    return (
+        f"\n{count(waiting, 'folder')} waiting to be scored will be forgotten." if waiting else ""
+    )
+
+
 def ask_about_runs(window: QWidget, session: Session, desk: RunDesk) -> bool:
     """Return whether the window may close; stops the runs if the user says so."""
     runs = going_on(session)
@@ -26,7 +34,7 @@ def ask_about_runs(window: QWidget, session: Session, desk: RunDesk) -> bool:
     box.setWindowTitle("Close DeepNoise")
     box.setText(f"{count(len(runs), 'run')} still at work. What shall become of it?")
     box.setInformativeText(
-        f"{names}\n\nA run goes on without the window and is found again at the next start."
+        f"{names}{_forgotten(session)}\n\nA run goes on without the window and is found again at the next start."
         " A stopped one keeps what it has reached and can be resumed."
     )
     on = box.addButton("Let it run on", QMessageBox.ButtonRole.AcceptRole)

@@ -13,7 +13,7 @@ import qtawesome
 from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from deepnoise_app.gui.run_strip import shown_run
+from deepnoise_app.gui.run_strip import doing, shown_run
 from deepnoise_app.session import Session
 
 WALK = (
@@ -21,8 +21,8 @@ WALK = (
     " the left, or walk with the arrow keys. Then let the model say what each well got."
 )
 WAIT = (
-    "<b>2 of 3 · The model names every well.</b> It takes no minute; you can go on looking. It has"
-    " never seen this experiment, and no plate map tells it the names."
+    "<b>2 of 3 · The model names every well.</b> You can go on looking. It has never"
+    " seen this experiment, and no plate map tells it the names."
 )
 READ = (
     "<b>3 of 3 · Read the names.</b> A dot is a right name, a cross a wrong one; hover over a well,"
@@ -84,7 +84,7 @@ class FirstSteps(QWidget):
         if self._named:
             self._say(READ, "Open my plates…", "Choose the folder of your own plates")
         elif going:
-            self._say(WAIT, "", "")
+            self._say(f"{WAIT} <i>{doing(view)}</i>" if view is not None else WAIT, "", "")
         else:
             self._say(WALK, "Name the wells", "Score the demo plates with the shipped model")
 

@@ -257,6 +257,76 @@ def test_longest_stall_while_a_mosaic_is_read_and_looked_at(window, qapp, folder
         f" bare refill of its layers {np.median(fills) * 1e3:.0f} ms")  # fmt: skip
 
 
+def painted(widget, qapp, times: int = 30) -> np.ndarray:
+    """Milliseconds of computing that each whole repaint of a widget takes."""
+    took = []
+    for _ in range(times):
+        began = time.thread_time()
+        widget.repaint()
+        took.append((time.thread_time() - began) * 1e3)
+    return np.array(took)
+
+
+def test_repaint_of_a_grid_of_1536_wells(qapp, say) -> None:
+    from deepnoise_app.gui.plate_grid import PlateGrid
+    from deepnoise_app.screen import Content, PlateOverlay, Role
+
+    wells = tuple(WellId(row, column) for row in range(32) for column in range(48))
+    there = type("There", (), {"present": np.ones((len(wells), 1, 1), dtype=bool)})()
+    roles = [Role.NEGATIVE if w.column == 0 else Role.TREATMENT for w in wells]
+    contents = {w: Content(f"s{i}", roles[i]) for i, w in enumerate(wells)}
+    shape, channels = PlateShape(32, 48), (Channel("DNA"),)
+    plate = Plate("E1", "P1", shape, channels, (1,), wells, there, PlateMap(contents))
+    grid = PlateGrid()
+    grid.resize(380, 260)
+    grid.set_plate(plate, [])
+    values = {well: float(i) for i, well in enumerate(wells)}
+    grid.set_overlay(PlateOverlay("Mean", values=values), (0.0, 1536.0))
+    grid.show()
+    qapp.processEvents()
+    small = painted(grid, qapp)
+    grid.set_passing(frozenset(wells[::3]))
+    veiled = painted(grid, qapp)
+    grid.resize(1100, 760)
+    qapp.processEvents()
+    large = painted(grid, qapp)
+    say("repaint of 1,536 wells, median / most of 30 (aim 16 ms): "
+        + "; ".join(f"{name} {np.median(one):.1f} / {one.max():.1f} ms" for name, one in
+                    (("in the dock", small), ("filtered", veiled), ("large", large))))  # fmt: skip
+    grid.close()
+
+
+def test_repaint_of_small_multiples(qapp, say) -> None:
+    from deepnoise_app.analysis.sheet import QualitySheet, SheetChoice
+    from deepnoise_app.analysis.values import PlateValues
+    from deepnoise_app.gui.small_multiples import SmallMultiples
+    from deepnoise_app.screen import Role, Scale
+
+    rows, columns = (x.ravel() for x in np.mgrid[:16, :24])
+    rng = np.random.default_rng(0)
+    plates = tuple(
+        PlateValues("E1", f"P{i}", PlateShape(16, 24), rows, columns, rng.random(384),
+                    (Role.TREATMENT,) * 384, ("",) * 384)
+        for i in range(96)
+    )  # fmt: skip
+    sheet = QualitySheet(
+        SheetChoice("x"), "x", "", plates, Scale.SEQUENTIAL, (0.0, 1.0), {"x": "x"}
+    )
+    maps = SmallMultiples()
+    maps.resize(350, maps.heightForWidth(350))
+    maps.show()
+    qapp.processEvents()
+    began = time.thread_time()
+    maps.show_sheet(sheet)
+    maps.resize(350, maps.heightForWidth(350))
+    maps.repaint()
+    first = (time.thread_time() - began) * 1e3
+    again = painted(maps, qapp)
+    say(f"small heat maps of 96 plates of 384 wells, all at once: a new sheet {first:.0f} ms,"
+        f" a repaint {np.median(again):.1f} ms")  # fmt: skip
+    maps.close()
+
+
 def test_memory_after_visiting_every_well(window, qapp, folder, say) -> None:
     session, workbench = window.parts.session, window.parts.workbench
     window.open([folder])

@@ -217,3 +217,23 @@ def test_texts_of_the_welcome_page_are_not_cut(window, qtbot):
     wrapped = [label for label in window.welcome.findChildren(QLabel) if label.wordWrap()]
     assert wrapped
     qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in wrapped))
+
+
+def test_the_question_at_closing_says_what_is_forgotten(qtbot, monkeypatch):
+    from qtpy.QtWidgets import QWidget
+
+    from deepnoise_app.session import Session
+
+    said: list[str] = []
+
+    def cancel(box):
+        said.append(box.informativeText())
+        next(b for b in box.buttons() if b.text().replace("&", "") == "Cancel").click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", cancel)
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    runs = (RunView(Path("run"), "score", "my screen"),)
+    assert not ask_about_runs(widget, Session(runs=runs, waiting=(Path("a"), Path("b"))), None)
+    assert "2 folders waiting to be scored will be forgotten" in said[0]
