@@ -34,7 +34,8 @@ def ask_about_runs(window: QWidget, session: Session, desk: RunDesk) -> bool:
     box.setWindowTitle("Close DeepNoise")
     box.setText(f"{count(len(runs), 'run')} still at work. What shall become of it?")
     box.setInformativeText(
-        f"{names}{_forgotten(session)}\n\nA run goes on without the window and is found again at the next start."
+        f"{names}{_forgotten(session)}\n\nA run goes on without the window and is found again at"
+        " the next start."
         " A stopped one keeps what it has reached and can be resumed."
     )
     on = box.addButton("Let it run on", QMessageBox.ButtonRole.AcceptRole)

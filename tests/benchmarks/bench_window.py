@@ -313,12 +313,12 @@ def test_repaint_of_small_multiples(qapp, say) -> None:
         SheetChoice("x"), "x", "", plates, Scale.SEQUENTIAL, (0.0, 1.0), {"x": "x"}
     )
     maps = SmallMultiples()
+    maps.show_sheet(sheet)
     maps.resize(350, maps.heightForWidth(350))
     maps.show()
     qapp.processEvents()
     began = time.thread_time()
     maps.show_sheet(sheet)
-    maps.resize(350, maps.heightForWidth(350))
     maps.repaint()
     first = (time.thread_time() - began) * 1e3
     again = painted(maps, qapp)
