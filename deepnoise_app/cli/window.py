@@ -10,18 +10,16 @@ import typer
 
 def open_window(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Folders of screens or plates.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Folders of screens, of plates or of a model."),
+    ] = None,
     run: Annotated[
         list[Path] | None, typer.Option(help="Folder of a run whose progress or results to show.")
     ] = None,
 ) -> None:
-    """Open the window with these plates."""
-    from deepnoise_app.errors import ScreenError
+    """Open the window with these plates, and a model to score them with."""
+    from deepnoise_app.gui.given import Given
     from deepnoise_app.gui.start import start
 
-    for path in paths:
-        if not path.is_dir():
-            raise ScreenError(f"{path} is no folder: expected that of a screen or of a plate")
-    folders, runs = ([path.absolute() for path in given] for given in (paths, run or []))
-    raise typer.Exit(start(folders, runs))
+    given = Given.of(paths or [])
+    raise typer.Exit(start(given, [path.absolute() for path in run or []]))

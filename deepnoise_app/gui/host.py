@@ -25,6 +25,7 @@ from deepnoise_app.gui.preferences import settings_folder
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
+PLUGIN = "deepnoise-app"
 NO_OPENGL = (
     "This computer gives no OpenGL, so the images of the wells cannot be shown. Plates, heat maps,"
     " training and scoring work all the same. On Linux the package libgl1-mesa-dri brings a"
@@ -46,6 +47,17 @@ def keep_napari_apart(folder: Path | None = None) -> None:
     if "napari" not in sys.modules:
         file = (folder or settings_folder()) / "napari.yaml"
         os.environ.setdefault("NAPARI_CONFIG", str(file))
+
+
+def plugin_setting(name: str) -> str:
+    """Return what the user has written on our page of napari's settings; empty for nothing."""
+    try:
+        from napari.settings import get_plugin_settings
+
+        page = get_plugin_settings(PLUGIN)
+    except (ImportError, KeyError):  # a napari without such pages, or that does not know us
+        return ""
+    return str(getattr(page.worker, name, "")).strip()
 
 
 def application() -> QApplication:

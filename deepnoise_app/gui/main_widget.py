@@ -11,8 +11,11 @@ from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
+from deepnoise_app.gui.host import plugin_setting
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.plugin import PATH_KEY
+from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.runs.process import start_detached
 
 
 class MainWidget(QWidget):
@@ -21,7 +24,9 @@ class MainWidget(QWidget):
     def __init__(self, viewer: napari.viewer.Viewer, runs: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("DeepNoise")
-        self.parts = assemble(viewer, runs)
+        kept = plugin_setting("runs")
+        folder = runs or (Path(kept).expanduser() if kept else None)
+        self.parts = assemble(viewer, folder, start=_start_on_chosen_python)
         self.helper = Helper(self)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         asked = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, context=within)
@@ -71,3 +76,9 @@ class MainWidget(QWidget):
         """Let go of threads; runs go on."""
         self.parts.close()
         super().closeEvent(event)
+
+
+def _start_on_chosen_python(run: Path) -> int:
+    """Start a worker on the Python of napari's settings page, else on that of our own settings."""
+    chosen = plugin_setting("python") or Preferences().worker_python
+    return start_detached(run, str(Path(chosen).expanduser()) if chosen else None)

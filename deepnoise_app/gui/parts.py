@@ -16,7 +16,7 @@ from deepnoise_app.gui.colour_map import map_colours
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.help import has_page
-from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.job import Jobs, Starter
 from deepnoise_app.gui.map_drop import MapDrop
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_view import MosaicView
@@ -97,6 +97,11 @@ class Parts:
 
         self.background.ask("demo", lambda: write_demo(screen), made, failed)
 
+    def use_model(self, model: Path) -> None:
+        """Score with a model from now on, and show the panel for it."""
+        self.desk.use(self.session.scoring.model_copy(update={"model": str(model)}))
+        self.session.bring_forward("Score")
+
     def close(self) -> None:
         """Let go of threads and watches; trainings and scorings go on."""
         self.quality_desk.stop()
@@ -108,13 +113,24 @@ class Parts:
 
 
 def assemble(
-    viewer: ViewerModel, runs: Path | None = None, preferences: Preferences | None = None
+    viewer: ViewerModel,
+    runs: Path | None = None,
+    preferences: Preferences | None = None,
+    start: Starter | None = None,
 ) -> Parts:
-    """Make all parts around a viewer; runs are kept in `runs`, by default the user's own folder."""
+    """Make all parts around a viewer.
+
+    Parameters
+    ----------
+    runs
+        Folder of the runs, by default the user's own.
+    start
+        Starts the worker of a run folder, by default with the Python that the user prefers.
+    """
     preferences = preferences or Preferences()
     session = Session()
     background = Background()
-    jobs = Jobs(runs or runs_folder(), partial(_start, preferences))
+    jobs = Jobs(runs or runs_folder(), start or partial(_start, preferences))
     workbench = Workbench(session, background)
     painter = Painter(session, jobs)
     desk = RunDesk(session, background, jobs, workbench.show_plate)

@@ -10,10 +10,11 @@ from types import TracebackType
 
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.display import why_no_window
+from deepnoise_app.gui.given import NOTHING, Given
 
 
-def start(folders: Sequence[Path] = (), runs: Sequence[Path] = ()) -> int:
-    """Open the window on folders, with the results of runs; returns when it is closed.
+def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
+    """Open the window on what was given, with the results of runs; returns when it is closed.
 
     Raises
     ------
@@ -32,8 +33,7 @@ def start(folders: Sequence[Path] = (), runs: Sequence[Path] = ()) -> int:
     window = MainWindow(standalone())
     sys.excepthook = lambda kind, error, place: _told(window, kind, error, place)
     window.show()
-    if folders:
-        window.open(list(folders))
+    window.open([*given.folders, *given.models])
     for run in runs:
         window.parts.desk.follow(run)
     return int(app.exec())

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QW
 
 from deepnoise_app.gui.closing import ask_about_runs
 from deepnoise_app.gui.drops import FolderDrops
+from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
@@ -102,9 +103,13 @@ class MainWindow(QMainWindow):
     # What it does ---------------------------------------------------------------------------
 
     def open(self, paths: list[Path]) -> None:
-        """Open folders as screens and remember them."""
-        self.parts.workbench.open(paths)
-        self.preferences.remember(paths)
+        """Open folders as screens and remember them; score with a model among them."""
+        given = Given.of(paths)
+        if given.folders:
+            self.parts.workbench.open(given.folders)
+            self.preferences.remember(given.folders)
+        if given.models:
+            self.parts.use_model(given.models[-1])
 
     def set_theme(self, name: str) -> None:
         """Show everything in napari's dark or light theme."""

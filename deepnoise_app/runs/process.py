@@ -17,9 +17,22 @@ from deepnoise_app.runs.lock import mark_start, refuse_second
 _NICE, _NICEST = 5, 19
 
 
+def own_python() -> str:
+    """Return the interpreter of this process, also where that was started by a program of its own.
+
+    A bundled napari may be such a program: `sys.executable` is then no Python.
+    """
+    started = Path(sys.executable)
+    if "python" in started.name.lower() and not getattr(sys, "frozen", False):
+        return sys.executable
+    names = ("python.exe",) if sys.platform == "win32" else ("bin/python3", "bin/python")
+    there = (Path(root, name) for root in (sys.prefix, started.parent) for name in names)
+    return str(next((path for path in there if path.is_file()), started))
+
+
 def worker_command(run: Path, python: str | None = None) -> list[str]:
     """Command that does what the recipe in a run folder asks."""
-    return [python or sys.executable, "-m", "deepnoise_app", "work", str(run.absolute())]
+    return [python or own_python(), "-m", "deepnoise_app", "work", str(run.absolute())]
 
 
 def start_detached(run: Path, python: str | None = None) -> int:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.metadata import metadata
+from pathlib import Path
 
 import pytest
 from npe2 import PluginManifest
 
+from deepnoise_app.assets import resources_folder
+from deepnoise_app.errors import RunError
+from deepnoise_app.gui import main_widget
+from deepnoise_app.gui.host import plugin_setting
 from deepnoise_app.gui.main_widget import MainWidget
 from deepnoise_app.gui.plugin import PATH_KEY, read_folder, sample_plate
 from deepnoise_app.readers import open_screen
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.session import Paint, Painting
 from deepnoise_app.writers.omezarr import write_omezarr
 
@@ -22,6 +30,27 @@ def test_the_manifest_is_valid_and_every_command_can_be_imported() -> None:
     assert manifest.display_name == "DeepNoise"
     assert {w.display_name for w in manifest.contributions.widgets} == {"DeepNoise"}
     assert manifest.contributions.readers[0].accepts_directories
+    assert {category.value for category in manifest.categories} >= {"Image Processing", "IO"}
+
+
+def test_the_hub_finds_all_that_it_shows() -> None:
+    about = metadata("deepnoise-app")
+    assert "Framework :: napari" in about.get_all("Classifier")
+    assert about["Summary"]
+    assert about["License-Expression"] == "BSD-3-Clause"
+    assert "## As a plugin of napari" in (about["Description"] or about.get_payload())
+    icon = PluginManifest.from_distribution("deepnoise-app").icon
+    package, name = icon.split(":")
+    assert package == "deepnoise_app._data.resources"
+    assert (resources_folder() / name).is_file()
+
+
+def test_the_settings_page_explains_the_worker_python() -> None:
+    pages = PluginManifest.from_distribution("deepnoise-app").contributions.configurations
+    python = pages["worker"].properties["python"]
+    assert python.title == "Worker Python"
+    assert python.default == ""
+    assert "deepnoise-app installed" in python.description
 
 
 def test_the_reader_answers_none_at_once_for_what_is_no_plate(tmp_path) -> None:
@@ -45,6 +74,40 @@ def test_the_reader_gives_the_first_imaged_well_and_says_where_it_comes_from(pla
     assert layers[0][0].shape == (64, 64 * 2 + 8)
     assert layers[0][1]["metadata"][PATH_KEY] == str(plates)
     assert layers[0][1]["metadata"]["well"] == "A01"
+
+
+@pytest.fixture
+def page(plugin_settings, npe2pm, tmp_path, monkeypatch):
+    """Return our page of napari's settings, of this test alone."""
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+    from napari.settings import get_plugin_settings
+
+    npe2pm.register(PluginManifest.from_distribution("deepnoise-app"))
+    return get_plugin_settings("deepnoise-app").worker
+
+
+def test_workers_run_on_the_python_of_the_settings_page(page, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(main_widget, "start_detached", lambda *words: asked.append(words) or 1)
+    main_widget._start_on_chosen_python(Path("/run"))
+    page.python = "~/gpu/bin/python"
+    main_widget._start_on_chosen_python(Path("/run"))
+    assert asked == [
+        (Path("/run"), None),
+        (Path("/run"), str(Path("~/gpu/bin/python").expanduser())),
+    ]
+
+
+def test_a_worker_python_that_is_not_there_is_named(page, tmp_path) -> None:
+    page.python = "/nowhere/python"
+    run = RunFolder.create(tmp_path / "run", Recipe(task="plan"))
+    with pytest.raises(RunError, match="no worker could be started with /nowhere/python"):
+        main_widget._start_on_chosen_python(run.path)
+
+
+def test_a_napari_without_settings_pages_is_served_too(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "napari.settings", None)
+    assert plugin_setting("python") == ""
 
 
 def test_a_zarr_plate_is_taken_too(plates, tmp_path) -> None:

@@ -89,3 +89,14 @@ def test_interpreter_that_is_not_there_is_said(run: RunFolder, tmp_path: Path) -
 def test_worker_is_this_interpreter_unless_another_is_named() -> None:
     assert worker_command(Path("/r"))[0] == sys.executable
     assert worker_command(Path("/r"), "py")[:4] == ["py", "-m", "deepnoise_app", "work"]
+
+
+def test_program_that_is_no_python_finds_the_python_beside_it(tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").touch()
+    (tmp_path / "python.exe").touch()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "napari"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    found = Path(worker_command(Path("/r"))[0])
+    assert found.parent in (tmp_path, tmp_path / "bin")
+    assert found.name in ("python3", "python.exe")
