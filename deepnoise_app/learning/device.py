@@ -91,6 +91,11 @@ def describe_devices() -> dict[str, str]:
     return found
 
 
+def cuda_of_torch() -> str:
+    """Return the version of CUDA that torch was built for; empty for a build without."""
+    return torch.version.cuda or ""
+
+
 def name_device(device: torch.device) -> str:
     """Words for people: `this computer's CPU`, or the name of the graphics card."""
     if device.type == "cuda":
