@@ -99,6 +99,17 @@ class Detail:
     step: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Why:
+    """Why a well is named as it is: per site what speaks for (above 0) and against the name."""
+
+    plate: PlateKey
+    well: WellId
+    target: str
+    sentence: str
+    maps: Mapping[int, NDArray[np.float32]]
+
+
 class Paint(StrEnum):
     """What the plate grid paints."""
 

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
+from deepnoise_app.analysis.embedding_map import EmbeddingMaps
+from deepnoise_app.analysis.insight import Insight
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.sheet import Quality, QualitySheet, SheetChoice
 from deepnoise_app.errors import ScreenError
@@ -32,8 +34,10 @@ from deepnoise_app.facts import (
     RunView,
     Sight,
     Tone,
+    Why,
 )
 from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.screen import Mosaic, Plate, PlateOverlay, Predictions, Screen, WellId
 from deepnoise_app.screen.filter import Columns
@@ -55,6 +59,7 @@ __all__ = [
     "Session",
     "Sight",
     "Tone",
+    "Why",
 ]
 
 LAYOUT = Painting()
@@ -74,6 +79,9 @@ class Session:
     over it, `zoomed_to` the well that a verb has asked to the middle;
     `as_model` shows pixels as a model sees them, by the `sights` of the plates;
     `classes` are the perturbations that each model of `predictions` can name, by its name;
+    `scorings` are the run folders whose predictions are shown, the last one last; `insight` is
+    what predictions tell where the truth is known, `embeddings` their wells on a plane, `ladder`
+    one that was opened, `why` the explanation of a well;
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
@@ -109,6 +117,11 @@ class Session:
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     overlay: PlateOverlay | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
+    scorings: tuple[Path, ...] = ()
+    insight: Insight | None = None
+    embeddings: EmbeddingMaps | None = None
+    ladder: LadderTable | None = None
+    why: Why | None = None
     runs: tuple[RunView, ...] = ()
     waiting: tuple[Path, ...] = ()
     scoring: Scoring = field(default_factory=lambda: Scoring(model="demo"))

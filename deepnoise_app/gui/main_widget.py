@@ -33,7 +33,7 @@ class MainWidget(QWidget):
         asked.activated.connect(self.helper.show_here)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        results = ("Results", self.parts.results)
+        results = ("Results", self.parts.results_tabs)
         for name, panel in (("Plates", self.parts.plates), *self.parts.panels, results):
             tabs.addTab(panel, name)
         column = QVBoxLayout(self)

@@ -18,6 +18,7 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from deepnoise_app.gui.export_menu import ExportMenu
 from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
@@ -66,6 +67,10 @@ class Menus:
         self.save.setShortcut(QKeySequence.StandardKey.Save)
         self.save.setEnabled(False)
         self._parts.session.events.predictions.connect(self._on_predictions)
+        parts = self._parts
+        self.export = ExportMenu(parts.session, parts.desk, parts.results_desk, self._window)
+        menu.addMenu(self.export)
+        menu.addAction(self.export.ladder)
         menu.addSeparator()
         menu.addAction("Preferences…", self.edit_preferences).setShortcut("Ctrl+,")
         menu.addSeparator()

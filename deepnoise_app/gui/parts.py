@@ -26,7 +26,9 @@ from deepnoise_app.gui.plates_panel import PlatesPanel
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_panel import QualityPanel
+from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.results_table import ResultsTable
+from deepnoise_app.gui.results_tabs import ResultsTabs
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_tidy import Tidying
@@ -35,6 +37,9 @@ from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.gui.train_panel import TrainPanel
 from deepnoise_app.gui.training_desk import TrainingDesk
 from deepnoise_app.gui.view_panel import ViewPanel
+from deepnoise_app.gui.why_box import WhyBox
+from deepnoise_app.gui.why_desk import WhyDesk
+from deepnoise_app.gui.why_layer import WhyLayer
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import data_folder, runs_folder
 from deepnoise_app.runs.process import start_detached
@@ -60,7 +65,11 @@ class Parts:
     plates: PlatesPanel
     view: ViewPanel
     score: ScorePanel
+    why: WhyDesk
+    why_layer: WhyLayer
     results: ResultsTable
+    results_desk: ResultsDesk
+    results_tabs: ResultsTabs
     train: TrainPanel
     runs_panel: RunsPanel
     quality_desk: QualityDesk
@@ -108,6 +117,7 @@ class Parts:
         self.jobs.close()
         self.mosaic.close()
         self.mosaic_view.close()
+        self.why_layer.close()
         self.workbench.stop_opening()
         self.background.close()
 
@@ -140,6 +150,9 @@ def assemble(
     quality = QualityDesk(session, background, jobs, desk, workbench)
     mosaic = MosaicDesk(session, background, workbench)
     canvas = Canvas(viewer, session, workbench)
+    why = WhyDesk(session, background, jobs, desk)
+    results = ResultsTable(session, desk, workbench)
+    results_desk = ResultsDesk(session, background, workbench)
     parts = Parts(
         session=session,
         background=background,
@@ -155,7 +168,11 @@ def assemble(
         plates=PlatesPanel(session, workbench, painter, finder, maps),
         view=ViewPanel(session, workbench),
         score=ScorePanel(session, desk, workbench),
-        results=ResultsTable(session, desk, workbench),
+        why=why,
+        why_layer=WhyLayer(viewer, session),
+        results=results,
+        results_desk=results_desk,
+        results_tabs=ResultsTabs(session, workbench, results, desk, results_desk),
         train=TrainPanel(session, desk, training),
         runs_panel=RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
         quality_desk=quality,
@@ -164,8 +181,9 @@ def assemble(
         tidying=Tidying(background, jobs),
         quality=QualityPanel(session, desk, quality),
     )
+    parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)
-    for name, panel in (*parts.panels, ("Plates", parts.plates), ("Results", parts.results)):
+    for name, panel in (*parts.panels, ("Plates", parts.plates), ("Results", parts.results_tabs)):
         has_page(panel, name.lower())
     desk.use(session.scoring)
     jobs.adopt()

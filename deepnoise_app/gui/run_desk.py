@@ -26,9 +26,9 @@ from deepnoise_app.untrusted import read_json
 from deepnoise_app.writers.table import write_table
 
 Classes = dict[str, frozenset[str]]
-Loaded = tuple[Predictions, dict[str, object], Classes]
+Loaded = tuple[Path, Predictions, dict[str, object], Classes]
 # Tasks whose runs panels show while they go on.
-WATCHED = ("score", "train", "measure", "check-map")
+WATCHED = ("score", "train", "measure", "check-map", "explain")
 PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
 
 
@@ -174,7 +174,9 @@ class RunDesk:
         self._session.plan = plan
 
     def _take(self, loaded: Loaded) -> None:
-        new, summary, classes = loaded
+        path, new, summary, classes = loaded
+        others = tuple(one for one in self._session.scorings if one != path)
+        self._session.scorings = (*others, path)
         self._session.summary = summary
         self._session.classes = {**self._session.classes, **classes}
         self.merge(new)
@@ -210,7 +212,7 @@ class RunDesk:
 def _load(path: Path) -> Loaded:
     predictions = Predictions.read(path / PREDICTIONS)
     summary = read_json(path / SUMMARY)
-    return predictions, summary, _classes(path)
+    return path, predictions, summary, _classes(path)
 
 
 def _classes(path: Path) -> Classes:

@@ -113,6 +113,11 @@ class ViewPanel(QWidget):
         layout.addLayout(form)
         layout.addWidget(scroll, 1)
         layout.addLayout(foot)
+        self._layout = layout
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget below the channels."""
+        self._layout.insertWidget(self._layout.count() - 1, widget)
 
     def _connect(self) -> None:
         for fact, slot in (

@@ -15,6 +15,7 @@ from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.gui.results_desk import is_ladder
 from deepnoise_app.gui.style import style_of
 from deepnoise_app.gui.welcome import Welcome
 
@@ -42,7 +43,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(self._build_centre(), self.preferences.recent)
         self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
-        self.results_dock = self._dock("Results", self.parts.results, _BOTTOM)
+        self.results_dock = self._dock("Results", self.parts.results_tabs, _BOTTOM)
         self.results_dock.hide()
         self.menus = Menus(self)
         self._connect()
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         events = self.parts.session.events
         events.screens.connect(self._on_screens)
         events.predictions.connect(self._on_predictions)
+        events.ladder.connect(self._on_ladder)
         self.parts.steps.own_wanted.connect(self.menus.open_folder)
         self.welcome.open_wanted.connect(self.menus.open_folder)
         self.welcome.demo_wanted.connect(self.parts.open_demo)
@@ -103,8 +105,10 @@ class MainWindow(QMainWindow):
     # What it does ---------------------------------------------------------------------------
 
     def open(self, paths: list[Path]) -> None:
-        """Open folders as screens and remember them; score with a model among them."""
-        given = Given.of(paths)
+        """Open folders as screens and remember them; score with a model, show a ladder."""
+        for ladder in filter(is_ladder, paths):
+            self.parts.results_desk.open_ladder(ladder)
+        given = Given.of([path for path in paths if not is_ladder(path)])
         if given.folders:
             self.parts.workbench.open(given.folders)
             self.preferences.remember(given.folders)
@@ -121,6 +125,10 @@ class MainWindow(QMainWindow):
         self.welcome.setVisible(not self.parts.session.screens)
         names = [Path(screen.path).name for screen in self.parts.session.screens]
         self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))
+
+    def _on_ladder(self) -> None:
+        if self.parts.session.ladder is not None:
+            self.results_dock.show()
 
     def _on_predictions(self) -> None:
         if self.parts.session.predictions is not None:

@@ -129,7 +129,7 @@ class Scorer:
         for batch in _batches(sites, self.batch_size):
             if should_stop():
                 raise Interrupted("stopped while a plate was scored")
-            yield self._prepared(batch, group)
+            yield self.prepared(batch, group)
 
     def describe(self, sites: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return logits (B, classes) and embeddings (B, D), means over the views."""
@@ -149,7 +149,8 @@ class Scorer:
         chosen = self._chosen(survey)
         return [at for well in sorted(chosen) for at in chosen[well]]
 
-    def _prepared(self, sites: list[SitePixels], group: Normalisation) -> Tensor:
+    def prepared(self, sites: list[SitePixels], group: Normalisation) -> Tensor:
+        """Return sites as the network gets them, (B, C, S, S)."""
         pixels = torch.from_numpy(np.stack([site.planes for site in sites])).to(self.device)
         there = torch.from_numpy(np.stack([site.there for site in sites])).to(self.device)
         mean = torch.from_numpy(group.mean).to(self.device).expand(len(sites), -1)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from deepnoise_app.learning.companions import companion_rank
 from deepnoise_app.learning.device import thread_count
+from deepnoise_app.learning.explain import run_explaining
 from deepnoise_app.learning.lesson_plan import TrainingPlan, plan_training
 from deepnoise_app.learning.material import Reading
 from deepnoise_app.learning.plan import ScoringPlan, open_screens, plan_scoring
@@ -33,7 +34,9 @@ def make_plan(recipe: Recipe) -> Plan:
         If the recipe cannot be served.
     """
     screens = open_screens(recipe)
-    if recipe.task == "score" or (recipe.task == "plan" and recipe.scoring.model is not None):
+    if recipe.task in ("score", "explain") or (
+        recipe.task == "plan" and recipe.scoring.model is not None
+    ):
         return plan_scoring(recipe, screens)
     return plan_training(recipe, screens)
 
@@ -65,6 +68,8 @@ def work(
                 _mention_problems(screen, tell)
             if isinstance(plan, TrainingPlan):
                 return run_training(run, recipe, plan, reading)
+            if recipe.task == "explain":
+                return run_explaining(run, recipe, plan, reading)
             return run_scoring(run, recipe, plan, reading)
         finally:
             pool.shutdown(cancel_futures=True)

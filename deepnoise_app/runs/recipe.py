@@ -19,7 +19,16 @@ from deepnoise_app.runs.knobs import knob as _knob
 from deepnoise_app.runs.stages import StageTwo, Training
 from deepnoise_app.untrusted import parse_json, read_plain
 
-__all__ = ["CardText", "Network", "Recipe", "Scoring", "StageTwo", "Training", "shipped_recipes"]
+__all__ = [
+    "CardText",
+    "Explaining",
+    "Network",
+    "Recipe",
+    "Scoring",
+    "StageTwo",
+    "Training",
+    "shipped_recipes",
+]
 
 # A recipe has some hundred lines.
 MOST_BYTES = 4_000_000
@@ -76,6 +85,15 @@ class Scoring(_Part):
     )
 
 
+class Explaining(_Part):
+    """Which name of which well is explained."""
+
+    well: str = _knob("", "Well to explain, such as B07.")
+    target: str | None = _knob(
+        None, "Perturbation to explain; the likeliest where it is not given."
+    )
+
+
 class CardText(_Part):
     """What the card of the trained model says about it."""
 
@@ -87,7 +105,7 @@ class CardText(_Part):
 class Recipe(_Part):
     """What a run shall do: the task, the screen, the network and both schedules."""
 
-    task: Literal["plan", "train", "score", "measure", "check-map"] = _knob(
+    task: Literal["plan", "train", "score", "explain", "measure", "check-map"] = _knob(
         "train", "What the run is for; plan: tell what the rest of the recipe would take."
     )
     screen: list[str] = _knob([], "Folders of the screen.")
@@ -121,6 +139,9 @@ class Recipe(_Part):
         default_factory=StageTwo, description="The second stage, with a teacher and new plates."
     )
     scoring: Scoring = Field(default_factory=Scoring, description="The scoring.")
+    explaining: Explaining = Field(
+        default_factory=Explaining, description="The explanation of one well."
+    )
     card: CardText = Field(default_factory=CardText, description="The model's own words.")
 
     @classmethod

@@ -1,0 +1,161 @@
+"""Embeddings of all wells on a plane, as scored and with each plate centred; linked both ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QComboBox
+
+from deepnoise_app.analysis.embedding_map import EmbeddingMap
+from deepnoise_app.gui.plot_tab import PlotTab
+from deepnoise_app.gui.words import count, percent
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import WellId
+from deepnoise_app.session import Session
+
+NOTHING = "No map yet: score a plate, and every well gets a place by how the model describes it."
+COLOURED_BY = {
+    "Perturbation": "Metadata_Perturbation",
+    "Plate": "Metadata_Plate",
+    "Experiment": "Metadata_Experiment",
+    "Role": "Metadata_Role",
+}
+# Okabe and Ito's palette (2008), those that are seen on dark and on light ground.
+FEW = ("#e69f00", "#3f9fdf", "#1ca97c", "#cc79a7", "#d55e00", "#8f8be8", "#b5a642", "#8d96a3")
+DOT_PX, RING_PX = 6, 13
+
+
+class MapTab(PlotTab):
+    """Two plots of the same wells; a click chooses the well, chosen wells have rings."""
+
+    def __init__(self, session: Session, workbench: Workbench) -> None:
+        super().__init__("What the map shows", NOTHING)
+        self._session = session
+        self._workbench = workbench
+        self.by = QComboBox()
+        self.by.addItems(list(COLOURED_BY))
+        self.by.setAccessibleName("Coloured by")
+        self.by.setToolTip("What gives a well its colour")
+        self.by.currentIndexChanged.connect(lambda _: self.refresh())
+        self.head.addWidget(self.by, 0, Qt.AlignmentFlag.AlignTop)
+        self._dots: list[Any] = []
+        self._rings: list[Any] = []
+        session.events.embeddings.connect(self.refresh)
+        session.events.wells.connect(self._ring)
+        session.events.plate.connect(self._ring)
+
+    def has_something(self) -> bool:
+        """Whether there is a map."""
+        return self._session.embeddings is not None
+
+    def build(self) -> None:
+        """Make both plots."""
+        import pyqtgraph
+
+        for name, tip in (
+            ("As scored", "Where the model puts each well; click one to choose it"),
+            ("Plates centred", "The same after each plate's own mean is taken away"),
+        ):
+            plot = self.add_plot(name, tip, "PC 2", "PC 1")
+            plot.setTitle(name, size="10pt")
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setStyle(showValues=False)
+            dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=_tip)
+            dots.sigClicked.connect(self._on_clicked)
+            rings = pyqtgraph.ScatterPlotItem(size=RING_PX, brush=None)
+            plot.addItem(dots)
+            plot.addItem(rings)
+            self._dots.append(dots)
+            self._rings.append(rings)
+
+    def draw(self) -> None:
+        """Draw all wells in both plots."""
+        maps = self._session.embeddings
+        if maps is None:
+            return
+        codes, names = pd.factorize(maps.table[COLOURED_BY[self.by.currentText()]])
+        colours = colours_of(len(names))
+        brushes = np.array([*colours, QColor("#808080")], dtype=object)[codes]
+        plates = maps.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
+        for at, (dots, one) in enumerate(zip(self._dots, (maps.before, maps.after), strict=True)):
+            texts = self._texts(maps.table, one)
+            dots.setData(
+                x=one.places[:, 0], y=one.places[:, 1], brush=list(brushes[one.rows]), data=texts
+            )
+            plot = self._plots[at]
+            plot.setTitle(("As scored", "Plates centred")[at], size="10pt", color=self.ink)
+            for side, share in zip(("bottom", "left"), one.shares, strict=True):
+                name = "PC 1" if side == "bottom" else "PC 2"
+                plot.setLabel(side, f"{name} ({percent(float(share))})")
+        centre = "the negative controls" if maps.anchored else "all wells"
+        self.say(
+            f"{count(len(maps.before.rows), 'well')} of {count(len(plates), 'plate')},"
+            f" {count(len(names), 'colour')}. Plates are centred on the mean of {centre}."
+        )
+        self._ring()
+
+    def _texts(self, table: pd.DataFrame, one: EmbeddingMap) -> list[tuple[int, str]]:
+        what = ["Experiment", "Plate", "Well", "Perturbation"]
+        mine = table.iloc[one.rows][[f"Metadata_{name}" for name in what]].astype(str)
+        texts = map(" ".join, mine.itertuples(index=False))
+        return list(zip(one.rows.tolist(), texts, strict=True))
+
+    def _ring(self) -> None:
+        """Draw rings round the chosen wells of the plate in front."""
+        maps, plate = self._session.embeddings, self._session.plate
+        if maps is None or not self._rings or not self.isVisible():
+            return
+        wells = {well.name for well in self._session.wells}
+        chosen = np.zeros(len(maps.table), dtype=bool)
+        if plate is not None and wells:
+            chosen = (
+                (maps.table["Metadata_Experiment"] == plate.experiment)
+                & (maps.table["Metadata_Plate"] == plate.name)
+                & maps.table["Metadata_Well"].isin(wells)
+            ).to_numpy()
+        import pyqtgraph
+
+        for rings, one in zip(self._rings, (maps.before, maps.after), strict=True):
+            places = one.places[chosen[one.rows]]
+            rings.setData(x=places[:, 0], y=places[:, 1], pen=pyqtgraph.mkPen(self.ink, width=2))
+
+    def _on_clicked(self, _: Any, points: Any, event: Any = None) -> None:
+        if len(points):
+            adding = event is not None and event.modifiers() & (
+                Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            )
+            self.choose(points[0].data()[0], bool(adding))
+
+    def choose(self, row: int, adding: bool = False) -> None:
+        """Choose the well of a row of the table, or add it to those chosen."""
+        maps = self._session.embeddings
+        if maps is None:
+            return
+        found = maps.table.iloc[row]
+        key = (str(found["Metadata_Experiment"]), str(found["Metadata_Plate"]))
+        if all(plate.key != key for plate in self._session.plates):
+            return
+        well = WellId.parse(str(found["Metadata_Well"]))
+        front = self._session.plate
+        if adding and front is not None and front.key == key:
+            self._workbench.add(well)
+        else:
+            self._workbench.show_plate(key)
+            self._workbench.choose([well])
+
+
+def colours_of(number: int) -> list[QColor]:
+    """Return colours that are told apart by everybody, or where there are many, hues in turn."""
+    if number <= len(FEW):
+        return [QColor(colour) for colour in FEW[:number]]
+    golden = 0.618033988749895
+    return [QColor.fromHsvF((i * golden) % 1, 0.55 + 0.3 * (i % 2), 0.85) for i in range(number)]
+
+
+def _tip(x: float, y: float, data: tuple[int, str]) -> str:
+    del x, y
+    return data[1]

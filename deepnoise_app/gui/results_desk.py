@@ -1,0 +1,145 @@
+"""The verbs of results: what predictions tell is worked out in threads, and leaves as files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from deepnoise_app.analysis.embedding_map import FEATURE, EmbeddingMaps, embedding_maps
+from deepnoise_app.analysis.insight import insight_of
+from deepnoise_app.errors import RunError
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.ladder_table import LADDER, LadderTable
+from deepnoise_app.session import Notice, Session
+
+EMBEDDINGS = "embeddings.parquet"
+PLACE = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
+
+
+class ResultsDesk:
+    """Keeps insight and embeddings in step with the predictions; opens ladders; exports."""
+
+    def __init__(self, session: Session, background: Background, workbench: Workbench) -> None:
+        self._session = session
+        self._background = background
+        self._workbench = workbench
+        session.events.predictions.connect(self._look_into)
+        session.events.classes.connect(self._look_into)
+        session.events.scorings.connect(self._map)
+
+    def _look_into(self) -> None:
+        predictions, classes = self._session.predictions, self._session.classes
+        if predictions is None or not len(predictions):
+            self._background.forget("insight")
+            self._session.insight = None
+            return
+        self._background.ask(
+            "insight",
+            lambda: insight_of(predictions.table, classes),
+            lambda found: setattr(self._session, "insight", found),
+            self._failed,
+        )
+
+    def _map(self) -> None:
+        paths = self._session.scorings
+        self._background.ask(
+            "embeddings",
+            lambda: read_maps(paths),
+            lambda found: setattr(self._session, "embeddings", found),
+            self._failed,
+        )
+
+    def open_ladder(self, path: Path) -> None:
+        """Show the ladder in a folder."""
+        self._background.ask(
+            "ladder",
+            lambda: LadderTable.read(path),
+            lambda found: setattr(self._session, "ladder", found),
+            self._failed,
+        )
+
+    # Files ----------------------------------------------------------------------------------
+
+    def export_anndata(self, path: Path) -> None:
+        """Write the last scoring as AnnData (`.h5ad`)."""
+
+        def write(run: Path) -> None:
+            from deepnoise_app.reports.annotated import write_anndata  # slow to load
+
+            made = write_anndata(run)
+            shutil.copyfile(made, path)
+
+        self._export(path, write)
+
+    def export_report(self, path: Path) -> None:
+        """Write a page about the last scoring (`.html`)."""
+
+        def write(run: Path) -> None:
+            from deepnoise_app.reports.report import write_report  # slow to load
+
+            write_report(run, path)
+
+        self._export(path, write)
+
+    def export_picture(self, path: Path) -> None:
+        """Write a picture of the plate in front: the first site of every well (`.png`)."""
+        plate = self._session.plate
+        if plate is None:
+            return
+
+        def write() -> None:
+            from deepnoise_app.reports.pictures import save_mosaic  # slow to load
+
+            save_mosaic(plate, path)
+
+        self._write(path, write)
+
+    def _export(self, path: Path, write: Callable[[Path], None]) -> None:
+        if not self._session.scorings:
+            error = RunError("there is no scoring to export yet: score a plate first")
+            self._workbench.complain(error, "")
+            return
+        run = self._session.scorings[-1]
+        self._write(path, lambda: write(run))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        self._session.busy = f"Writing {path.name}"
+
+        def written(_: None) -> None:
+            self._session.busy = ""
+            self._session.notice = Notice(f"Written: {path}")
+
+        def failed(error: Exception) -> None:
+            self._session.busy = ""
+            self._workbench.complain(error, f"{path} could not be written")
+
+        self._background.ask("export", write, written, failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._workbench.complain(error, "The results could not be worked out")
+
+
+def is_ladder(path: Path) -> bool:
+    """Whether a folder holds a ladder."""
+    return (path / LADDER).is_file()
+
+
+def read_maps(runs: Sequence[Path]) -> EmbeddingMaps | None:
+    """Return the maps of all wells that the last model has described; newer scorings count.
+
+    Embeddings of models that give others features cannot lie on one map: they are left out.
+    """
+    tables: list[pd.DataFrame] = []
+    for run in reversed(runs):
+        if (run / EMBEDDINGS).is_file():
+            table = pd.read_parquet(run / EMBEDDINGS)
+            if not tables or list(table.columns) == list(tables[0].columns):
+                tables.append(table)
+    if not tables or not any(str(name).startswith(FEATURE) for name in tables[0].columns):
+        return None
+    together = pd.concat(tables, ignore_index=True).drop_duplicates(PLACE, ignore_index=True)
+    return embedding_maps(together)
