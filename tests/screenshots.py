@@ -93,6 +93,7 @@ def plates_and_heat_maps(one: Photographer, home: Path) -> None:
     one.parts.workbench.choose([plate.wells[45]])
     one.let_be(1)
     one.take("plate")
+    whole_plate(one)
     one.parts.painter.paint(Painting(Paint.MEAN, 2))
     key = plate.key
     one.wait(lambda: len(one.session.measures.get(key, ())) == len(plate.wells))
@@ -103,6 +104,50 @@ def plates_and_heat_maps(one: Photographer, home: Path) -> None:
     one.window.open([home / "runs"])
     one.wait(lambda: "could not" in one.parts.notice.text or "no" in one.parts.notice.text)
     one.take("error")
+
+
+def whole_plate(one: Photographer) -> None:
+    """The mosaic while it fills, whole and from near; pixels as the model sees them."""
+    session, workbench = one.session, one.parts.workbench
+    workbench.show_whole_plate(True)
+    one.wait(lambda: session.mosaic is not None and session.mosaic.done > 60)
+    one.take("mosaic-filling")
+    one.wait(lambda: session.mosaic is not None and session.mosaic.is_complete)
+    one.take("mosaic")
+    one.window.set_theme("light")
+    one.take("mosaic-light")
+    one.window.set_theme("dark")
+    one.parts.mosaic.zoom_to(session.plate.wells[100])
+    one.let_be(2)
+    one.take("mosaic-near")
+    workbench.show_whole_plate(False)
+    workbench.choose(session.plate.wells[60:64])
+    workbench.see_as_model(True)
+    one.wait(lambda: session.picture is not None and session.picture.sight is not None)
+    one.take("as-model")
+    workbench.see_as_model(False)
+    workbench.choose([session.plate.wells[45]])
+    one.wait(lambda: session.picture is not None and session.picture.sight is None)
+
+
+def results(one: Photographer) -> None:
+    """What is drawn of a scoring, in both themes, and why a well is named so."""
+    tabs, session = one.parts.results_tabs, one.session
+    one.wait(lambda: session.insight is not None and session.embeddings is not None)
+    for theme in ("light", "dark"):
+        one.window.set_theme(theme)
+        for name in ("accuracy", "confusion", "calibration", "map"):
+            tabs.setCurrentWidget(getattr(tabs, name))
+            one.take(f"results-{name}" + "-light" * (theme == "light"))
+    tabs.setCurrentWidget(tabs.table)
+    one.show(one.parts.view)
+    one.parts.why.ask()
+    one.wait(lambda: session.why is not None)
+    one.take("why")
+    one.window.set_theme("light")
+    one.take("why-light")
+    one.window.set_theme("dark")
+    one.parts.why.forget()
 
 
 def scoring(one: Photographer, home: Path) -> None:
@@ -119,6 +164,7 @@ def scoring(one: Photographer, home: Path) -> None:
     one.window.set_theme("light")
     one.take("scored-light")
     one.window.set_theme("dark")
+    results(one)
 
 
 def quality(one: Photographer, home: Path) -> None:

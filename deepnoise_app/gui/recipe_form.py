@@ -17,6 +17,10 @@ ELSEWHERE = ("task", "screen", "plates", "reader", "start_from", "hold_out", "mo
 NOT_FOR_SCORING = ("candidates", "plate_map", "library")
 
 
+# A question to a trained model: no setting of a training.
+EXPLAINING = "explaining"
+
+
 class RecipeForm(QWidget):
     """Edits one `Recipe`: a form for its own knobs and one for each group of knobs.
 
@@ -102,6 +106,6 @@ def _groups(recipe: Recipe) -> list[tuple[str, str, BaseModel]]:
     found: list[tuple[str, str, BaseModel]] = [
         (name, field.description or "", getattr(recipe, name))
         for name, field in type(recipe).model_fields.items()
-        if isinstance(getattr(recipe, name), BaseModel)
+        if isinstance(getattr(recipe, name), BaseModel) and name != EXPLAINING
     ]
     return [*found, ("", "Where it is computed, and the start of all random numbers", recipe)]

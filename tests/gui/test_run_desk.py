@@ -282,9 +282,9 @@ def test_after_a_training_a_plate_with_names_comes_to_the_front(qapp, predicted,
     session.screens = (SimpleNamespace(imaged=plates, plates=plates),)
     new = predicted(1)
     session.plate = plates[1]
-    desk._take((new, {}, {}))
+    desk._take((Path("scored"), new, {}, {}))
     assert gone == [("E01", "Plate1")]
     session.plate = plates[0]
-    desk._take((new, {}, {}))
+    desk._take((Path("scored"), new, {}, {}))
     assert len(gone) == 1
     background.close()
