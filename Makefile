@@ -49,6 +49,7 @@ demo-model: .venv/.ready ## Train the shipped demo model anew (ten minutes or le
 ladder: .venv/.ready ## Climb the ladders of docs/ladder.md anew (hours on two cores; goes on after a stop)
 	$(BIN)/deepnoise ladder build/ladder/screen --out build/ladder/laptop --ladder laptop --simulate
 	$(BIN)/deepnoise ladder build/ladder/screen-2 --out build/ladder/second --ladder second --simulate --no-beside
+	$(BIN)/deepnoise ladder build/ladder/screen-3 --out build/ladder/sweep --ladder sweep --simulate
 
 screenshots: .venv/.ready ## Take the pictures of the window anew, from simulated plates
 	$(SCREEN) $(BIN)/python tests/screenshots.py

@@ -80,8 +80,10 @@ class Climb:
         Interrupted
             If `should_stop` says so.
         RunError
-            If a run fails.
+            If a run fails, or the folder holds runs of another ladder.
         """
+        for task in self.tasks():
+            _refuse_other(task)
         waiting = [task for task in self.tasks() if not is_finished(task.run)]
         while waiting:
             left = []
@@ -201,6 +203,15 @@ def is_held(run: RunFolder) -> bool:
     """Whether a living process works on a run."""
     holder = run.holder
     return holder is not None and holder.is_alive
+
+
+def _refuse_other(task: Task) -> None:
+    """Refuse a folder that holds a run of another ladder: its figures would be mixed with ours."""
+    if task.run.recipe_path.is_file() and task.run.recipe != task.recipe:
+        raise RunError(
+            f"{task.run.path} holds a run of another ladder or screen: choose a new folder for"
+            " this one"
+        )
 
 
 def _refuse_unfinished(task: Task, ended: Ended) -> None:
