@@ -210,5 +210,5 @@ def test_rungs_of_plates_of_unlike_size_weigh_wells_alike():
 def test_runs_of_another_ladder_are_not_mixed_in(screen, climbed):
     other = {**SMALL, "common": {**SMALL["common"], "training": {"epochs": 2}}}
 
-    with pytest.raises(RunError, match="global.training holds a run of another ladder"):
+    with pytest.raises(RunError, match=r"global.training holds a run of another ladder"):
         plan_climb(screen, climbed.folder, Ladder.model_validate(other)).work()
