@@ -207,11 +207,16 @@ def is_held(run: RunFolder) -> bool:
 
 def _refuse_other(task: Task) -> None:
     """Refuse a folder that holds a run of another ladder: its figures would be mixed with ours."""
-    if task.run.recipe_path.is_file() and task.run.recipe != task.recipe:
+    if task.run.recipe_path.is_file() and _placeless(task.run.recipe) != _placeless(task.recipe):
         raise RunError(
-            f"{task.run.path} holds a run of another ladder or screen: choose a new folder for"
-            " this one"
+            f"{task.run.path} holds a run of another ladder: choose a new folder for this one"
         )
+
+
+def _placeless(recipe: Recipe) -> Recipe:
+    """Return a recipe without paths: a folder may have been moved, or lie elsewhere for others."""
+    scoring = recipe.scoring.model_copy(update={"model": None})
+    return recipe.model_copy(update={"screen": [], "start_from": None, "scoring": scoring})
 
 
 def _refuse_unfinished(task: Task, ended: Ended) -> None:
