@@ -215,8 +215,15 @@ def _refuse_other(task: Task) -> None:
 
 def _placeless(recipe: Recipe) -> Recipe:
     """Return a recipe without paths: a folder may have been moved, or lie elsewhere for others."""
-    scoring = recipe.scoring.model_copy(update={"model": None})
-    return recipe.model_copy(update={"screen": [], "start_from": None, "scoring": scoring})
+    model = _named(recipe.scoring.model)
+    changes = {"screen": [], "start_from": _named(recipe.start_from),
+               "scoring": recipe.scoring.model_copy(update={"model": model})}  # fmt: skip
+    return recipe.model_copy(update=changes)
+
+
+def _named(model: str | None) -> str | None:
+    """Return the step whose model it is, out of its path."""
+    return None if model is None else Path(model).parts[-3]
 
 
 def _refuse_unfinished(task: Task, ended: Ended) -> None:
