@@ -216,7 +216,7 @@ def _refuse_other(task: Task) -> None:
 def _placeless(recipe: Recipe) -> Recipe:
     """Return a recipe without paths: a folder may have been moved, or lie elsewhere for others."""
     model = _named(recipe.scoring.model)
-    changes = {"screen": [], "start_from": _named(recipe.start_from),
+    changes: dict[str, object] = {"screen": [], "start_from": _named(recipe.start_from),
                "scoring": recipe.scoring.model_copy(update={"model": model})}  # fmt: skip
     return recipe.model_copy(update=changes)
 
