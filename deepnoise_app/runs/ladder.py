@@ -15,8 +15,9 @@ from pydantic import Field, JsonValue, ValidationError
 
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.runs.knobs import Part, knob
-from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.recipe import MOST_BYTES, Recipe
 from deepnoise_app.runs.stages import Selection
+from deepnoise_app.untrusted import read_plain
 
 _SHIPPED = Path(__file__).resolve().parent / "ladders"
 
@@ -105,7 +106,7 @@ class Ladder(Part):
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise RecipeError(f"{path}: {place} is {first['input']!r}: {first['msg']}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RecipeError(f"{path} is not a ladder: {error}") from error
         ladder.check()
         return ladder
@@ -158,7 +159,7 @@ def shipped_ladders() -> dict[str, Path]:
 
 def _read(path: Path) -> dict[str, Any]:
     """Read a file of a ladder; one that is `like` a shipped one tells only what differs."""
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    told = tomllib.loads(read_plain(path, MOST_BYTES).decode("utf-8"))
     like = told.pop("like", None)
     if like is None:
         return told
