@@ -44,7 +44,7 @@ def start(places: Places, words: list[str]) -> int:
     if not places.is_ready:
         if _has_window() and words[:1] in ([], ["open"]):
             _show(places, pages.welcome(places))
-        elif sys.stdin.isatty() and sys.stderr.isatty():
+        elif _has_terminal():
             _ask(places)
         else:
             return _complain(NOT_SET_UP, REFUSED)
@@ -52,6 +52,8 @@ def start(places: Places, words: list[str]) -> int:
     if not places.is_ready:
         return INTERRUPTED
     command = [str(places.app), *words]
+    if sys.stderr is None:  # started from the menu of Windows: no console shall open
+        command = [str(places.programs / "pythonw.exe"), "-m", "deepnoise_app", *words]
     if sys.platform != "win32":
         os.execv(command[0], command)  # noqa: S606 (the app takes the place of its starter)
     return subprocess.call(command)
@@ -120,6 +122,11 @@ def _has_window() -> bool:
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY"))
 
 
+def _has_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
 def _complain(message: str, code: int) -> int:
-    sys.stderr.write(f"deepnoise: {message}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"deepnoise: {message}\n")
     return code
