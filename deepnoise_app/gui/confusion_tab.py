@@ -46,6 +46,7 @@ class ConfusionTab(QWidget):
         self.pairs.verticalHeader().hide()
         self.pairs.horizontalHeader().setStretchLastSection(True)
         self.pairs.horizontalHeader().setHighlightSections(False)
+        self.pairs.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.pairs.setStyleSheet("QTableView::item, QHeaderView::section { padding: 0 8px; }")
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.nothing)
