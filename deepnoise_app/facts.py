@@ -168,3 +168,20 @@ class MapFinding:
     sentence: str
     alarm: bool
     told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PackOffer:
+    """What packing a screen would take and save; `run` is the packing once it was begun.
+
+    `before_bytes` is 0 where the originals are no files of their own; `speed_up` tells how many
+    times as fast reading is afterwards.
+    """
+
+    screen: str
+    to: Path
+    before_bytes: int
+    after_bytes: int
+    seconds: float
+    speed_up: float
+    run: RunView | None = None

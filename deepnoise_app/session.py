@@ -25,6 +25,7 @@ from deepnoise_app.facts import (
     Look,
     MapFinding,
     Notice,
+    PackOffer,
     Paint,
     Painting,
     Picture,
@@ -49,6 +50,7 @@ __all__ = [
     "Look",
     "MapFinding",
     "Notice",
+    "PackOffer",
     "Paint",
     "Painting",
     "Picture",
@@ -145,6 +147,7 @@ class Session:
     busy: str = ""
     can_stop: bool = False
     notice: Notice | None = None
+    pack_offer: PackOffer | None = None
 
     def bring_forward(self, panel: str) -> None:
         """Ask for a panel, also when it was the last one asked for."""

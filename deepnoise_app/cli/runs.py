@@ -41,6 +41,15 @@ def measure_here(run: RunFolder) -> Ended:
         return measure(run, display.hear, lambda: stop.asked)
 
 
+def pack_here(run: RunFolder) -> Ended:
+    """Pack in this process; Ctrl-C asks for a stop."""
+    from deepnoise_app.packing import pack_in
+
+    stop = StopOnInterrupt()
+    with Display() as display, stop.watching():
+        return pack_in(run, display.hear, lambda: stop.asked)
+
+
 def finish(ended: Ended, resumable: bool = True) -> None:
     """Leave the command unless the run is finished.
 

@@ -12,13 +12,16 @@ def work(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
 ) -> None:
     """Do what the recipe of a run folder asks, leaving one core to the user."""
-    from deepnoise_app.cli.runs import finish, measure_here, work_here
+    from deepnoise_app.cli.runs import finish, measure_here, pack_here, work_here
     from deepnoise_app.runs.folder import RunFolder
 
     folder = RunFolder(run.absolute())
     task = folder.recipe.task
     if task == "measure":
         finish(measure_here(folder))
+        return
+    if task == "pack":
+        finish(pack_here(folder))
         return
     from deepnoise_app.learning.device import leave_a_core
 

@@ -40,6 +40,7 @@ class MainWidget(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.parts.notice)
         column.addWidget(self.parts.steps)
+        column.addWidget(self.parts.pack_strip)
         column.addWidget(tabs)
         self._adopt(viewer)
         self.parts.steps.own_wanted.connect(self.ask_for_folder)

@@ -62,6 +62,7 @@ class Menus:
         self.recent.aboutToShow.connect(self._fill_recent)
         menu.addAction("Open the demo screen", self._parts.open_demo)
         menu.addAction("Take a plate map…", self._parts.plates.ask_for_map)
+        menu.addAction("Pack for speed…", self._parts.packing.ask)
         menu.addSeparator()
         self.save = menu.addAction("Save predictions…", self.save_predictions)
         self.save.setShortcut(QKeySequence.StandardKey.Save)

@@ -21,6 +21,8 @@ from deepnoise_app.gui.map_drop import MapDrop
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_view import MosaicView
 from deepnoise_app.gui.notice_bar import NoticeBar
+from deepnoise_app.gui.pack_desk import PackDesk
+from deepnoise_app.gui.pack_strip import PackStrip
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
 from deepnoise_app.gui.preferences import Preferences
@@ -77,6 +79,8 @@ class Parts:
     maps: MapDrop
     tidying: Tidying
     quality: QualityPanel
+    packing: PackDesk
+    pack_strip: PackStrip
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -153,6 +157,7 @@ def assemble(
     why = WhyDesk(session, background, jobs, desk)
     results = ResultsTable(session, desk, workbench)
     results_desk = ResultsDesk(session, background, workbench)
+    packing = PackDesk(session, jobs, workbench)
     parts = Parts(
         session=session,
         background=background,
@@ -180,6 +185,8 @@ def assemble(
         maps=maps,
         tidying=Tidying(background, jobs),
         quality=QualityPanel(session, desk, quality),
+        packing=packing,
+        pack_strip=PackStrip(session, packing),
     )
     parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)

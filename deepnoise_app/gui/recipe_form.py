@@ -13,7 +13,8 @@ from deepnoise_app.gui.form import Form, label
 from deepnoise_app.runs.recipe import Recipe
 
 # What is asked for elsewhere in the panel, or is not for a training.
-ELSEWHERE = ("task", "screen", "plates", "reader", "start_from", "hold_out", "model")
+ELSEWHERE = ("task", "screen", "plates", "reader", "start_from", "hold_out", "model",
+             "pack_to", "pack_codec")  # fmt: skip
 NOT_FOR_SCORING = ("candidates", "plate_map", "library")
 
 

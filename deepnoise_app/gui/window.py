@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.parts.notice)
         column.addWidget(self.parts.steps)
+        column.addWidget(self.parts.pack_strip)
         column.addWidget(self.host.canvas, 1)
         self.setCentralWidget(centre)
         return centre

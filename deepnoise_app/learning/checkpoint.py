@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
@@ -62,6 +62,32 @@ class Reached:
 def has_checkpoint(folder: Path) -> bool:
     """Whether a stage has begun."""
     return (folder / STATE).is_file()
+
+
+def check_checkpoint(folder: Path, mark: str) -> None:
+    """Refuse a checkpoint that cannot be gone on with, before any work; none at all is fine.
+
+    Raises
+    ------
+    RunError
+        If it cannot be read, is cut short, or belongs to another recipe.
+    """
+    path = folder / STATE
+    if not path.is_file():
+        return
+    try:
+        found = read_json(path)
+        if found["mark"] != mark:
+            raise RunError(
+                f"the checkpoint in {folder} belongs to another recipe: begin a new run for this"
+                " one"
+            )
+        with safe_open(within(folder, str(found["tensors"])), "pt") as tensors:
+            tensors.keys()
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise RunError(
+            f"the checkpoint in {folder} cannot be gone on with: {error}; begin a new run"
+        ) from error
 
 
 def save_checkpoint(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from deepnoise_app.learning.batches import Batches, Drawing, Lesson
-from deepnoise_app.learning.checkpoint import has_checkpoint
+from deepnoise_app.learning.checkpoint import check_checkpoint, has_checkpoint
 from deepnoise_app.learning.companions import together
 from deepnoise_app.learning.conclude import conclude
 from deepnoise_app.learning.describe import make_card
@@ -201,6 +201,18 @@ def run_training(run: RunFolder, recipe: Recipe, plan: TrainingPlan, reading: Re
         check_lesson(plan, material, reading)
         held_out = HeldOut(run, recipe, plan, material, reading, ranks)
         return TrainingRun(run, recipe, plan, reading, material, held_out, ranks).work()
+
+
+def check_resumable(run: RunFolder, recipe: Recipe) -> None:
+    """Refuse to go on with what another recipe has begun, or with a checkpoint cut short.
+
+    Raises
+    ------
+    RunError
+        If a checkpoint in the run folder cannot be gone on with.
+    """
+    for folder in (run.checkpoint, run.checkpoint / SECOND):
+        check_checkpoint(folder, mark_of(recipe))
 
 
 def mark_of(recipe: Recipe) -> str:

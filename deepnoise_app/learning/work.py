@@ -13,7 +13,7 @@ from deepnoise_app.learning.material import Reading
 from deepnoise_app.learning.plan import ScoringPlan, open_screens, plan_scoring
 from deepnoise_app.learning.preflight import check
 from deepnoise_app.learning.scoring_run import run_scoring
-from deepnoise_app.learning.training_run import run_training
+from deepnoise_app.learning.training_run import check_resumable, run_training
 from deepnoise_app.runs.events import Event, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
@@ -58,6 +58,12 @@ def work(
     if companion_rank():
         return _along(run)
 
+    def prepare() -> Plan:
+        made = plan or make_plan(recipe)
+        if recipe.task == "train":
+            check_resumable(run, recipe)
+        return made
+
     def do(plan: Plan, tell: Listen, stopping: ShouldStop) -> str:
         pool = ThreadPoolExecutor(thread_count(recipe.workers), thread_name_prefix="decode")
         try:
@@ -74,7 +80,7 @@ def work(
         finally:
             pool.shutdown(cancel_futures=True)
 
-    return carry_out(run, lambda: plan or make_plan(recipe), do, listen, should_stop)
+    return carry_out(run, prepare, do, listen, should_stop)
 
 
 def _along(run: RunFolder) -> Ended:

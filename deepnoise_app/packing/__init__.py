@@ -2,5 +2,6 @@
 
 from deepnoise_app.packing.pack import pack_screen
 from deepnoise_app.packing.plan import PackPlan, plan_packing
+from deepnoise_app.packing.run import pack_in
 
-__all__ = ["PackPlan", "pack_screen", "plan_packing"]
+__all__ = ["PackPlan", "pack_in", "pack_screen", "plan_packing"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.pack_text import Codec
 from deepnoise_app.screen import Plane
@@ -46,6 +48,20 @@ def encode(pixels: Plane, codec: Codec) -> dict[str, bytes]:
         raise PixelError(f"pixels of the kind {pixels.dtype} cannot be packed: {error}") from error
     store = tensorstore.KvStore.open(kvstore, context=context).result()
     return {key.decode(): bytes(store.read(key).result().value) for key in store.list().result()}
+
+
+def decode(files: dict[str, bytes]) -> Plane:
+    """Return the pixels that `encode` got."""
+    import tensorstore
+
+    context = tensorstore.Context()
+    kvstore = {"driver": "memory", "path": "array/"}
+    store = tensorstore.KvStore.open(kvstore, context=context).result()
+    for name, content in files.items():
+        store.write(name, content).result()
+    spec = {"driver": "zarr3", "kvstore": kvstore}
+    array = tensorstore.open(spec, open=True, context=context).result()
+    return np.asarray(array.read().result())
 
 
 def _metadata(pixels: Plane, codec: Codec) -> dict[str, Any]:

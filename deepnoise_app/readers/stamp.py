@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
-from deepnoise_app.screen import Plate
+from deepnoise_app.screen import Plate, WellId
 
 
 def stamp_of(plate: Plate, base: Path) -> str:
@@ -77,3 +78,21 @@ def _store(pixels: ZarrPixels, base: Path) -> Iterator[str]:
 def _state(path: str) -> str:
     found = os.stat(path)  # noqa: PTH116 (a Path costs more)
     return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def pixel_bytes(plate: Plate, well: WellId, site: int) -> int:
+    """Return how many bytes the files of one site take; 0 where it has no files of its own."""
+    pixels = plate.pixels
+    if not isinstance(pixels, FilePixels):
+        return 0
+    w, s = plate.well_index[well], plate.sites.index(site)
+    names = {
+        name
+        for channel in np.flatnonzero(plate.present[w, s])
+        for name, _ in pixels.pieces(w, s, int(channel))
+    }
+    found = 0
+    for name in names:
+        with suppress(OSError):
+            found += os.stat(f"{pixels.root}/{name}").st_size  # noqa: PTH116
+    return found

@@ -105,7 +105,7 @@ class CardText(_Part):
 class Recipe(_Part):
     """What a run shall do: the task, the screen, the network and both schedules."""
 
-    task: Literal["plan", "train", "score", "explain", "measure", "check-map"] = _knob(
+    task: Literal["plan", "train", "score", "explain", "measure", "check-map", "pack"] = _knob(
         "train", "What the run is for; plan: tell what the rest of the recipe would take."
     )
     screen: list[str] = _knob([], "Folders of the screen.")
@@ -120,6 +120,12 @@ class Recipe(_Part):
         None, "Z-plane to use; the brightest of all where it is not given.", ge=0
     )
     time: int | None = _knob(None, "Time point to use; the first where it is not given.", ge=0)
+    pack_to: str | None = _knob(
+        None, "Folder of the pack; without one it is told what packing would take.", rare=True
+    )
+    pack_codec: Literal["zstd", "lz4"] = _knob(
+        "zstd", "How packed pixels are compressed; lz4: larger, faster to read.", rare=True
+    )
     seed: int = _knob(0, "Start of all random numbers.", ge=0, le=2**32 - 1)
     device: Literal["auto", "cpu", "cuda", "mps"] = _knob("auto", "Where the network computes.")
     workers: int = _knob(

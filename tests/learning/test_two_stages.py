@@ -226,7 +226,9 @@ def test_one_perturbation_alone_is_no_lesson(asked, mixed) -> None:
         plan_training(asked, [replace(mixed, plates=plates)])
 
 
-def test_a_checkpoint_of_another_recipe_is_not_gone_on_with(finished, asked, tmp_path) -> None:
+@pytest.fixture
+def stopped(asked, tmp_path) -> RunFolder:
+    """A run that was stopped after its first epoch."""
     run = RunFolder.create(tmp_path / "run", asked)
 
     def stop(event: object) -> None:
@@ -234,13 +236,28 @@ def test_a_checkpoint_of_another_recipe_is_not_gone_on_with(finished, asked, tmp
             run.request_stop()
 
     work(run, listen=stop)
-    before = sorted(path.name for path in run.checkpoint.iterdir())
+    return run
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(stopped, asked) -> None:
+    before = sorted(path.name for path in stopped.checkpoint.iterdir())
     other = asked.training.model_copy(update={"learning_rate": 0.5})
-    run.recipe_path.write_text(asked.model_copy(update={"training": other}).to_json())
-    ended = work(RunFolder.create(run.path, resume=True))
-    assert ended.ending is Ending.FAILED
+    stopped.recipe_path.write_text(asked.model_copy(update={"training": other}).to_json())
+    ended = work(RunFolder.create(stopped.path, resume=True))
+    assert ended.ending is Ending.REFUSED
     assert "belongs to another recipe" in ended.message
-    assert sorted(path.name for path in run.checkpoint.iterdir()) == before
+    assert sorted(path.name for path in stopped.checkpoint.iterdir()) == before
+
+
+@pytest.mark.parametrize("kept", [0, 5, 0.5, 0.99])
+def test_a_truncated_checkpoint_is_refused_and_left_as_it_is(stopped, kept: float) -> None:
+    (path,) = stopped.checkpoint.glob("state-*.safetensors")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
+    ended = work(RunFolder.create(stopped.path, resume=True))
+    assert ended.ending is Ending.REFUSED
+    assert "cannot be gone on with" in ended.message
+    assert path.exists()
 
 
 def test_a_model_is_gone_on_with_on_a_screen_of_other_classes(finished, asked, tmp_path) -> None:

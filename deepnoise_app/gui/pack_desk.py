@@ -1,0 +1,134 @@
+"""The verbs for packing: ask what it would save, pack in a worker, open the screen again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.readers.beside_pack import is_packed, pack_beside
+from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.status import RunState
+from deepnoise_app.screen import Screen
+from deepnoise_app.session import Notice, PackOffer, RunView, Session, Tone
+
+
+class PackDesk:
+    """Offers to pack the screen in front; nothing is packed unless the user says so."""
+
+    def __init__(self, session: Session, jobs: Jobs, workbench: Workbench) -> None:
+        self._session, self._jobs, self._workbench = session, jobs, workbench
+        self._asked: dict[Path, Screen] = {}
+        self._declined: set[str] = set()
+        jobs.told.connect(self._hear)
+        session.events.training_plan.connect(self._on_plan)
+        session.events.screens.connect(self._on_screens)
+
+    def ask(self) -> None:
+        """Find out what packing the screen in front would take, and offer it."""
+        screen = self._in_front()
+        if screen is None:
+            self._session.notice = Notice("Open a screen first: there is nothing to pack")
+        elif _is_packed(screen):
+            self._session.notice = Notice(f"{Path(screen.path).name} is read from a pack already")
+        else:
+            self._begin_asking(screen)
+
+    def pack(self) -> None:
+        """Pack what is offered; a packing that was stopped is gone on with."""
+        offer = self._session.pack_offer
+        if offer is None or (offer.run is not None and not offer.run.status.is_over):
+            return
+        try:
+            view = self._jobs.begin(self._recipe(offer.screen, str(offer.to)), "pack")
+        except DeepNoiseError as error:
+            self._complain(error)
+        else:
+            self._session.pack_offer = replace(offer, run=view)
+
+    def stop(self) -> None:
+        """Stop packing; what is packed is kept."""
+        offer = self._session.pack_offer
+        if offer is not None and offer.run is not None:
+            self._jobs.stop(offer.run.path)
+
+    def decline(self) -> None:
+        """Take the offer away, and do not make it again unless asked."""
+        offer = self._session.pack_offer
+        if offer is not None:
+            self._declined.add(offer.screen)
+            self._session.pack_offer = None
+
+    def _on_plan(self, plan: Mapping[str, Any]) -> None:
+        """Offer packing to somebody who is about to train."""
+        screen = self._in_front()
+        if not plan or "refusal" in plan or screen is None or self._session.pack_offer is not None:
+            return
+        if screen.path not in self._declined and not _is_packed(screen):
+            self._begin_asking(screen)
+
+    def _on_screens(self) -> None:
+        offer = self._session.pack_offer
+        if offer is not None and all(one.path != offer.screen for one in self._session.screens):
+            self._session.pack_offer = None
+
+    def _begin_asking(self, screen: Screen) -> None:
+        if any(one.path == screen.path for one in self._asked.values()):
+            return
+        try:
+            view = self._jobs.begin(self._recipe(screen.path, None), "pack")
+        except DeepNoiseError as error:
+            self._complain(error)
+        else:
+            self._asked[view.path] = screen
+
+    def _recipe(self, screen: str, to: str | None) -> Recipe:
+        return Recipe(
+            task="pack", screen=[screen], reader=self._session.reader_for([screen]), pack_to=to
+        )
+
+    def _in_front(self) -> Screen | None:
+        plate = self._session.plate
+        return None if plate is None else self._session.screen_of(plate)
+
+    def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
+        del events
+        if view.task != "pack":
+            return
+        offer = self._session.pack_offer
+        if view.path in self._asked and view.status.is_over:
+            self._offer(view, self._asked.pop(view.path))
+        elif offer is not None and offer.run is not None and offer.run.path == view.path:
+            self._session.pack_offer = replace(offer, run=view)
+            if view.status.state is RunState.FINISHED:
+                self._session.pack_offer = None
+                self._session.notice = Notice(view.status.message)
+                self._workbench.open([Path(offer.screen)], self._session.reader_for([offer.screen]))
+
+    def _offer(self, view: RunView, screen: Screen) -> None:
+        if view.status.state is not RunState.FINISHED:
+            self._complain(view.status.message)
+            return
+        found = json.loads(RunFolder(view.path).plan_path.read_text(encoding="utf-8"))
+        self._session.pack_offer = PackOffer(
+            screen.path,
+            pack_beside(Path(screen.path)),
+            found["original_bytes"],
+            found["packed_bytes"],
+            found["seconds"],
+            found["speed_up"],
+        )
+
+    def _complain(self, error: object) -> None:
+        self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
+
+
+def _is_packed(screen: Screen) -> bool:
+    return all(is_packed(plate) for plate in screen.imaged)
