@@ -61,26 +61,30 @@ def test_plugin_opens_in_a_real_napari_with_another_qt(plain_napari: Path, tmp_p
     napari = plain_napari / "bin" / "python"
     inherited = {k: v for k, v in os.environ.items() if "QT_API" not in k}
     home = {"NAPARI_CONFIG": str(tmp_path / "napari.yaml"), "DEEPNOISE_HOME": str(tmp_path)}
-    words = [napari, "-m", "napari", "-w", "deepnoise-app", script]
-    said = _run(words, env={**inherited, **home}, cwd=tmp_path)
+    said = _run([napari, script], env={**inherited, **home}, cwd=tmp_path)
+    assert "binding: PyQt6" in said
     assert "tabs: Plates View" in said
     assert "torch: False" in said
 
 
-# Runs inside napari, after its window and the widget are there; closes it at the end.
+# `napari -w deepnoise-app`, with a look at its window after a while, which then closes it.
 LOOK = """
 import sys
 import napari
+from napari.__main__ import main
+from napari.qt import get_qapp
+from qtpy import API_NAME
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QTabWidget
-from qtpy import API_NAME
-
-viewer = napari.current_viewer()
 
 
 def look():
-    docks = viewer.window.dock_widgets
-    (widget,) = [one for name, one in docks.items() if "DeepNoise" in name]
+    viewer = napari.current_viewer()
+    docks = viewer.window.dock_widgets if viewer is not None else {}
+    widget = next((one for name, one in docks.items() if "DeepNoise" in name), None)
+    if widget is None:
+        return
+    timer.stop()
     tabs = widget.findChild(QTabWidget)
     print("binding:", API_NAME)
     print("tabs:", *[tabs.tabText(n) for n in range(tabs.count())])
@@ -89,5 +93,10 @@ def look():
     viewer.close()
 
 
-QTimer.singleShot(4000, look)
+app = get_qapp()
+timer = QTimer(interval=500)
+timer.timeout.connect(look)
+timer.start()
+sys.argv = ["napari", "-w", "deepnoise-app"]
+main()
 """
