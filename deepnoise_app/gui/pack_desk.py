@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Notice, PackOffer, RunView, Session, Tone
+from deepnoise_app.untrusted import parse_json, read_plain
 
 
 class PackDesk:
@@ -116,7 +116,7 @@ class PackDesk:
         if view.status.state is not RunState.FINISHED:
             self._complain(view.status.message)
             return
-        found = json.loads(RunFolder(view.path).plan_path.read_text(encoding="utf-8"))
+        found = parse_json(read_plain(RunFolder(view.path).plan_path))
         self._session.pack_offer = PackOffer(
             screen.path,
             pack_beside(Path(screen.path)),

@@ -39,6 +39,7 @@ class PackStrip(QWidget):
         self.go.clicked.connect(desk.pack)
         self.leave = QPushButton("Not now")
         self.leave.setAccessibleName("Do not pack")
+        self.leave.setToolTip(LEAVE)
         self.leave.clicked.connect(self._on_leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)

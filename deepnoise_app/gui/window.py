@@ -8,6 +8,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
+from deepnoise_app.errors import ScreenError
 from deepnoise_app.gui.closing import ask_about_runs
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.given import Given
@@ -109,7 +110,11 @@ class MainWindow(QMainWindow):
         """Open folders as screens and remember them; score with a model, show a ladder."""
         for ladder in filter(is_ladder, paths):
             self.parts.results_desk.open_ladder(ladder)
-        given = Given.of([path for path in paths if not is_ladder(path)])
+        try:
+            given = Given.of([path for path in paths if not is_ladder(path)])
+        except ScreenError as error:
+            self.parts.workbench.complain(error, "This could not be opened")
+            return
         if given.folders:
             self.parts.workbench.open(given.folders)
             self.preferences.remember(given.folders)

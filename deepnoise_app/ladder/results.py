@@ -141,10 +141,18 @@ def results_table(rungs: Sequence[Rung]) -> pd.DataFrame:
 
 
 def step_below(rungs: Sequence[Rung], rung: Rung) -> Rung | None:
-    """Return the step before on the ladder, under the same accuracy in the same group."""
-    line = [r for r in rungs if not r.beside and (r.group, r.metric) == (rung.group, rung.metric)]
-    at = line.index(rung) if rung in line else 0
-    return line[at - 1] if at else None
+    """Return what a rung is compared with: the step before on the ladder, in the same group.
+
+    Under the accuracy that both stand for, where the rung has its own; else under the same one.
+    """
+    line = [one for one in rungs if not one.beside and one.group == rung.group]
+    steps = list(dict.fromkeys(one.step for one in line))
+    at = steps.index(rung.step) if rung in line else 0
+    if not at:
+        return None
+    below = {one.metric: one for one in line if one.step == steps[at - 1]}
+    stands_for = next(iter(below.values())).reads
+    return below.get(stands_for if rung.metric == rung.reads else rung.metric)
 
 
 def _share(one: Crossed) -> dict[str, float]:

@@ -105,6 +105,8 @@ def _told(site: int, found: Attribution) -> SiteExplanation:
 
 def _shares(run: RunFolder, sites: list[SiteExplanation]) -> list[float]:
     """Share of each channel in all that speaks for or against, 0 to 1."""
-    planes = [np.abs(np.load(run.path / one.file)).sum(axis=(1, 2)) for one in sites]
+    planes = [
+        np.abs(np.load(run.path / one.file, allow_pickle=False)).sum(axis=(1, 2)) for one in sites
+    ]
     total = np.stack(planes).sum(axis=0, dtype=np.float64)
     return [float(share) for share in total / max(float(total.sum()), 1e-12)]

@@ -143,6 +143,15 @@ def test_results_tell_three_accuracies_in_both_groups_and_gains(climbed):
     assert gains["pseudo"] == pytest.approx(free["pseudo"] - free["plate"])
 
 
+def test_a_step_of_another_accuracy_gains_over_what_the_step_before_stands_for(climbed):
+    rungs = [rung for rung in gather(climbed) if rung.group == "fresh"]
+    prior = next(r for r in rungs if (r.step, r.metric) == ("prior", "plate_prior"))
+    free = next(r for r in rungs if (r.step, r.metric) == ("prior", "free"))
+
+    assert (step_below(rungs, prior).step, step_below(rungs, prior).metric) == ("pseudo", "free")
+    assert (step_below(rungs, free).step, step_below(rungs, free).metric) == ("pseudo", "free")
+
+
 def test_values_are_shares_of_wells_in_the_predictions(climbed):
     table = pd.read_parquet(climbed.folder / "seed-0/plate/scoring/predictions.parquet")
     mine = table[(table["Metadata_Role"] == "treatment")
