@@ -177,7 +177,7 @@ def quality(one: Photographer, home: Path) -> None:
     panel.button.click()
     one.wait(lambda: one.session.sheet is not None)
     one.take("quality-measuring")
-    one.wait(lambda: one.session.quality is not None)
+    one.wait(lambda: len(panel.plates.plates) > 3)
     panel.plates.chosen.emit(panel.plates.plates[3].key)
     one.take("quality")
     one.window.set_theme("light")
