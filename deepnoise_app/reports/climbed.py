@@ -67,7 +67,7 @@ def climbed_figure(over_all: pd.DataFrame) -> Figure:
         axes.set_title(group.capitalize(), fontsize=10)
     panels[0].set_yticks(range(len(titles)), titles, fontsize=8)
     panels[0].invert_yaxis()
-    panels[-1].legend(fontsize=8, loc="lower right")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
