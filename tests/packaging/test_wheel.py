@@ -31,7 +31,8 @@ def _run(command: list[str | Path], cwd: Path) -> str:
 
 def _shipped(source: Path, inside: str) -> dict[str, Path]:
     """Name in the wheel and path in the checkout of every file below a folder."""
-    files = [p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    left_out = {"__pycache__", "screenshots"}  # pictures are for the pages of the project
+    files = [p for p in source.rglob("*") if p.is_file() and not left_out & {*p.parts}]
     return {f"{inside}/{path.relative_to(source).as_posix()}": path for path in files}
 
 
@@ -73,6 +74,7 @@ def test_wheel_holds_every_file_of_package_models_and_resources(names: set[str])
     assert "deepnoise_app/runs/recipes/quick-look.toml" in expected
     assert "deepnoise_app/_data/models/README.md" in expected
     assert sorted(expected.keys() - names) == []
+    assert not [name for name in names if "screenshots/" in name]
 
 
 def test_wheel_holds_nothing_but_the_package(names: set[str]) -> None:
