@@ -62,5 +62,5 @@ screenshots: .venv/.ready ## Take the pictures of the window anew, from simulate
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv --without-pip .venv
 	@$(BIN)/python -c 'import uv' 2>/dev/null || uv pip install -q -p .venv uv 2>/dev/null || \
 		{ $(BIN)/python -m ensurepip >/dev/null && $(BIN)/python -m pip install -q uv; }
-	$(BIN)/python -m uv pip install -q -p .venv -c constraints.txt -e '.[app]' --group dev
+	$(BIN)/python -m uv pip install -q -p .venv -c constraints.txt -e '.[app,harmony]' --group dev
 	@touch $@

@@ -102,7 +102,8 @@ def correct_profiles(profiles: Profiles, correction: Profiling) -> Profiles:
     Raises
     ------
     ScreenError
-        If it would erase declared biology, or controls are lacking.
+        If it would erase declared biology, controls are lacking, or what computes it is not
+        installed.
     """
     match correction:
         case Profiling.CENTRED:
@@ -161,7 +162,13 @@ def _harmony(profiles: Profiles) -> NDArray[np.float64]:
             f"the correction {Profiling.HARMONY} is refused: it compares directions, and"
             f" {profiles.name} is a single number for each well"
         )
-    import harmonypy
+    try:
+        import harmonypy
+    except ImportError:
+        raise ScreenError(
+            f"the correction {Profiling.HARMONY} is refused: it needs the package harmonypy, which"
+            " comes under the GPL and so only on wish: `pip install 'deepnoise-app[harmony]'`"
+        ) from None
 
     meta = pd.DataFrame({"plate": profiles.plates})
     clusters = min(100, max(2, round(len(profiles) / 30)))  # harmonypy's own rule, but for the 2

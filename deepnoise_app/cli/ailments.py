@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from ctypes.util import find_library
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
-from importlib.util import find_spec
 from pathlib import Path
 
 from deepnoise_app.errors import DeepNoiseError
@@ -18,8 +17,6 @@ APP = "deepnoise-app"
 READERS = "deepnoise_app.readers"
 LEAST_FREE_GIB = 2
 LEAST_MEMORY_GIB = 4
-# Libraries that a window needs on Linux, and Debian's packages of them.
-LIBRARIES = {"GL": "libgl1", "EGL": "libegl1", "xcb-cursor": "libxcb-cursor0"}
 # Folder of the environment that our own installer makes.
 INSTALLED = "deepnoise-environment"
 
@@ -61,72 +58,6 @@ def packages() -> Iterator[Ailment]:
             )
 
 
-def window() -> Iterator[Ailment]:
-    """Look for what a window is made of: napari, a Qt binding, the libraries of the system."""
-    if find_spec("napari") is None:
-        yield Ailment("napari is not installed, so there is no window", mend(f"{APP}[app]"))
-    if not any(find_spec(name) for name in ("PySide6", "PyQt6")):
-        yield Ailment("no Qt is installed, so there is no window", mend(f"{APP}[app]"))
-    yield from libraries(find_library)
-
-
-def libraries(find: Callable[[str], str | None], system: str = sys.platform) -> Iterator[Ailment]:
-    """Look for libraries of the system; `find` tells where one is."""
-    missing = {f"lib{n}": p for n, p in LIBRARIES.items() if system == "linux" and find(n) is None}
-    if missing:
-        yield Ailment(
-            f"the window needs {' and '.join(missing)}, which this system lacks",
-            f"`sudo apt install {' '.join(missing.values())}` on Debian and Ubuntu; other systems"
-            " have packages of like names",
-        )
-
-
-def torch_import(error: Exception) -> Ailment:
-    """Return what it means that torch or timm cannot be imported."""
-    if "torchvision::" in str(error):
-        return Ailment(
-            "torch and torchvision are of different builds, so no model can be loaded",
-            mend("torch torchvision") + " with both named in one command, so that they fit",
-        )
-    return Ailment(f"torch or timm cannot be imported: {error}", mend("torch"))
-
-
-def graphics(cuda: str, devices: Iterable[str], has_nvidia: bool) -> Iterator[Ailment]:
-    """Look whether torch uses the graphics card.
-
-    Parameters
-    ----------
-    cuda
-        Version of CUDA that torch was built for; empty for a build without.
-    devices
-        Names of what torch computes on.
-    has_nvidia
-        Whether the system has the driver of an NVIDIA card.
-    """
-    if not has_nvidia or any(name.startswith("cuda") for name in devices):
-        return
-    auto = "`uv pip install --torch-backend=auto --reinstall torch torchvision`"
-    ours = INSTALLED in Path(sys.prefix).parts
-    cure = "say `deepnoise-setup repair`" if ours else f"{auto} takes the build that fits the card"
-    if not cuda:
-        yield Ailment(
-            "there is an NVIDIA card, but this torch is a build without CUDA",
-            f"{cure}; in a napari that shall stay as it is, name another environment as *worker"
-            " Python* (docs/plugin.md)",
-        )
-    else:
-        yield Ailment(
-            f"there is an NVIDIA card, but torch, built for CUDA {cuda}, cannot use it: its driver"
-            " may be too old",
-            f"bring the driver up to date and start the computer anew, or {cure}",
-        )
-
-
-def has_nvidia_driver() -> bool:
-    """Whether the system has the driver of an NVIDIA card."""
-    return Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
-
-
 def memory(total: int) -> Iterator[Ailment]:
     """Look whether there is memory enough; `total` in bytes."""
     if total < LEAST_MEMORY_GIB * 2**30:
@@ -142,15 +73,45 @@ def folder(name: str, path: Path) -> Iterator[Ailment]:
     there = next(p for p in (path, *path.parents) if p.exists())
     if not there.is_dir():
         yield Ailment(f"{there} is a file, so there can be no folder {path} ({name})", "rename it")
-    elif not os.access(there, os.W_OK):
+    elif fault := _fault_of_writing(there):
         yield Ailment(
-            f"the folder {path} ({name}) cannot be written",
+            f"the folder {path} ({name}) cannot be written: {fault}",
             f"make {there} your own, or set DEEPNOISE_HOME to a folder that is",
         )
     elif shutil.disk_usage(there).free < LEAST_FREE_GIB * 2**30:
         yield Ailment(
             f"less than {LEAST_FREE_GIB} GiB are free in {path} ({name})",
             "delete old runs in the Runs panel, or set DEEPNOISE_HOME to a folder on another disk",
+        )
+
+
+def _fault_of_writing(folder: Path) -> str:
+    """Return why nothing can be written there: asked by writing, as rights alone do not tell."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def temporary(find: Callable[[], str] = tempfile.gettempdir) -> Iterator[Ailment]:
+    """Look whether there is a folder for what is needed for a moment."""
+    try:
+        find()
+    except OSError:
+        yield Ailment(
+            "there is no folder for temporary files that can be written",
+            "make room in /tmp, or set TMPDIR to a folder that can be written",
+        )
+
+
+def worker(program: str) -> Iterator[Ailment]:
+    """Look whether the Python that is set to train and score is there; empty for the usual one."""
+    if program and not os.access(program, os.X_OK):
+        yield Ailment(
+            f"the worker Python {program}, named in the preferences, is not there or is no program",
+            "name another one in the preferences, or leave the field empty to use this one",
         )
 
 

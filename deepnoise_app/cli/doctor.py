@@ -12,11 +12,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from deepnoise_app.cli import ailments
+from deepnoise_app.cli import ailments, card_ailments, window_ailments
 from deepnoise_app.cli.ailments import Ailment
 from deepnoise_app.errors import DeepNoiseError
 
-PACKAGES = ("deepnoise-app", "timm", "torchvision", "numpy", "pandas", "napari", "PySide6", "PyQt6")
+APP = ("deepnoise-app", "timm", "torchvision", "numpy", "pandas")
+WINDOW = ("napari", "PySide6", "PyQt6", "PyQt5")
 
 
 class Section(NamedTuple):
@@ -44,7 +45,7 @@ def _sections() -> Iterator[Section]:
     yield Section("System", _system(), [])
     yield Section("Packages", _packages(), [*ailments.packages(), *ailments.readers()])
     yield _computing()
-    yield Section("Graphics", _window(), [*ailments.window()])
+    yield _graphics()
     yield _folders()
     yield _models()
 
@@ -55,7 +56,7 @@ def _system() -> dict[str, str]:
 
 
 def _packages() -> dict[str, str]:
-    return {name: found for name in PACKAGES if (found := _version(name))}
+    return {name: found for name in (*APP, *WINDOW) if (found := _version(name))}
 
 
 def _version(name: str) -> str:
@@ -72,39 +73,52 @@ def _computing() -> Section:
     gib = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
     found, wrong = {"memory": gib}, [*ailments.memory(memory.total)]
     try:
-        from deepnoise_app.learning.device import cuda_of_torch, describe_devices
+        from deepnoise_app.learning import device
 
-        devices, cuda = describe_devices(), cuda_of_torch()
+        devices, cuda = device.describe_devices(), device.cuda_of_torch()
+        faults = device.faults_of_devices()
     except (ImportError, OSError, RuntimeError) as error:
-        return Section("Computing", found, [*wrong, ailments.torch_import(error)])
-    wrong += ailments.graphics(cuda, devices, ailments.has_nvidia_driver())
+        return Section("Computing", found, [*wrong, card_ailments.torch_import(error)])
+    wrong += card_ailments.graphics(cuda, devices, card_ailments.has_nvidia_driver())
+    wrong += card_ailments.trials(faults)
     if not any(name.startswith(("cuda", "mps")) for name in devices):
         devices["graphics card"] = "none that torch can use: scoring works, large trainings do not"
     return Section("Computing", found | devices, wrong)
 
 
-def _window() -> dict[str, str]:
-    if sys.platform != "linux":
-        return {"display": "of the system"}
-    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "none"
-    found = {f"lib{name}": find_library(name) or "not found" for name in ailments.LIBRARIES}
-    return {"display": display, **found}
+def _graphics() -> Section:
+    from deepnoise_app.gui.display import why_no_window
+
+    wrong = [*window_ailments.packages()]
+    if why_no_window() is not None:
+        return Section("Graphics", {"display": "none"}, [*wrong, *_libraries()])
+    trial = window_ailments.try_window()
+    card = window_ailments.has_card(card_ailments.has_nvidia_driver())
+    wrong += window_ailments.window(trial, card)
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "of the system"
+    return Section("Graphics", {"display": display, **trial.found}, wrong)
+
+
+def _libraries() -> Iterable[Ailment]:
+    return window_ailments.libraries(find_library)
 
 
 def _folders() -> Section:
-    import platformdirs
+    from deepnoise_app.runs.places import cache_folder, runs_folder, settings_folder
 
-    from deepnoise_app.runs.folder import runs_folder
-
-    places = {
-        "here": Path.cwd(),
-        "runs": runs_folder(),
-        "settings": Path(platformdirs.user_config_dir("deepnoise")),
-        "cache": Path(platformdirs.user_cache_dir("deepnoise")),
-    }
+    places = {"runs": runs_folder(), "settings": settings_folder(), "cache": cache_folder()}
     found = {name: f"{path}: {_free(path)}" for name, path in places.items()}
     wrong = _all(ailments.folder(name, path) for name, path in places.items())
-    return Section("Folders", found, wrong)
+    wrong += [*ailments.temporary(), *ailments.worker(_worker_python())]
+    return Section("Folders", {"here": f"{Path.cwd()}: {_free(Path.cwd())}"} | found, wrong)
+
+
+def _worker_python() -> str:
+    try:
+        from deepnoise_app.gui.preferences import Preferences
+    except ImportError:  # no Qt, so no preferences
+        return ""
+    return Preferences().worker_python
 
 
 def _free(path: Path) -> str:

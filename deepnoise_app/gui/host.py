@@ -20,7 +20,7 @@ from qtpy.QtGui import QIcon, QOffscreenSurface, QOpenGLContext
 from qtpy.QtWidgets import QApplication, QLabel, QWidget
 
 from deepnoise_app.assets import resources_folder
-from deepnoise_app.gui.preferences import settings_folder
+from deepnoise_app.runs.places import settings_folder
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -23,7 +23,7 @@ from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
-from deepnoise_app.runs.folder import runs_folder
+from deepnoise_app.runs.places import runs_folder
 
 if TYPE_CHECKING:
     from deepnoise_app.gui.window import MainWindow

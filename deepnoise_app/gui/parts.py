@@ -43,7 +43,7 @@ from deepnoise_app.gui.why_box import WhyBox
 from deepnoise_app.gui.why_desk import WhyDesk
 from deepnoise_app.gui.why_layer import WhyLayer
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.runs.folder import data_folder, runs_folder
+from deepnoise_app.runs.places import data_folder, runs_folder
 from deepnoise_app.runs.process import start_detached
 from deepnoise_app.screen import Scale
 from deepnoise_app.session import Session

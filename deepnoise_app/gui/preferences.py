@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import platformdirs
 from qtpy.QtCore import QByteArray, QSettings
 
-from deepnoise_app.runs.folder import HOME
+from deepnoise_app.runs.places import settings_folder
 
 MOST_RECENT = 8
 THEMES = ("dark", "light")
-
-
-def settings_folder() -> Path:
-    """Folder of the window's settings, and of napari's own settings for the standalone window."""
-    home = os.environ.get(HOME)
-    if home:
-        return Path(home) / "settings"
-    return Path(platformdirs.user_config_dir("deepnoise", appauthor=False))
 
 
 class Preferences:

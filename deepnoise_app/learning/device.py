@@ -91,6 +91,22 @@ def describe_devices() -> dict[str, str]:
     return found
 
 
+def faults_of_devices() -> dict[str, str]:
+    """Return, for each device that is found and does not compute, what torch says of it."""
+    names = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+    names += ["mps"] if torch.backends.mps.is_available() else []
+    return {name: fault for name in names if (fault := _fault_of(name))}
+
+
+def _fault_of(name: str) -> str:
+    try:
+        image = torch.ones(1, 3, 8, 8, device=name)
+        total = torch.nn.functional.conv2d(image, torch.ones(4, 3, 3, 3, device=name)).sum()
+        return "" if total.item() == 4 * 27 * 36 else f"4 * 27 * 36 comes out as {total.item()}"
+    except RuntimeError as error:  # of CUDA, cuDNN and want of memory, too
+        return str(error) or type(error).__name__
+
+
 def cuda_of_torch() -> str:
     """Return the version of CUDA that torch was built for; empty for a build without."""
     return torch.version.cuda or ""

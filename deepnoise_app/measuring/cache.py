@@ -7,12 +7,10 @@ measured anew. Nothing is ever written into the screen's own folder.
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
-import platformdirs
 import pyarrow as pa
 
 from deepnoise_app.analysis.kinds import Depth
@@ -22,18 +20,16 @@ from deepnoise_app.readers.pack_pixels import PackPixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
-from deepnoise_app.runs.folder import HOME
+from deepnoise_app.runs.places import cache_folder
 from deepnoise_app.screen import PixelSource, Plate
 
 # Goes up whenever a measure changes its meaning.
 VERSION = 2
 
 
-def cache_folder() -> Path:
-    """Folder of what may be deleted at any time."""
-    home = os.environ.get(HOME)
-    made = Path(home, "cache") if home else Path(platformdirs.user_cache_dir("deepnoise", False))
-    return made / "measures"
+def measures_folder() -> Path:
+    """Folder of the measures of plates."""
+    return cache_folder() / "measures"
 
 
 def stamp(plate: Plate, depth: Depth) -> str | None:
@@ -84,7 +80,7 @@ def keep(plate: Plate, depth: Depth, wells: pd.DataFrame, sites: pd.DataFrame) -
     with suppress(RunError):
         for kind, table in (("wells", wells), ("sites", sites)):
             write_beside(
-                cache_folder() / f"{name}.{kind}.parquet",
+                measures_folder() / f"{name}.{kind}.parquet",
                 lambda path, table=table: table.to_parquet(path, index=False),  # type: ignore[misc]
             )
 
@@ -95,8 +91,8 @@ def kept(plate: Plate, depth: Depth) -> tuple[pd.DataFrame, pd.DataFrame] | None
     if name is None:
         return None
     try:
-        wells = pd.read_parquet(cache_folder() / f"{name}.wells.parquet")
-        sites = pd.read_parquet(cache_folder() / f"{name}.sites.parquet")
+        wells = pd.read_parquet(measures_folder() / f"{name}.wells.parquet")
+        sites = pd.read_parquet(measures_folder() / f"{name}.sites.parquet")
     except (OSError, ValueError, pa.ArrowException):
         return None
     if any(column not in table.columns for table in (wells, sites) for column in PLACE):

@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from deepnoise_app.errors import PixelError, RunError
-from deepnoise_app.measuring.cache import cache_folder, stamp_for
+from deepnoise_app.measuring.cache import stamp_for
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.places import cache_folder
 from deepnoise_app.screen import Mosaic, MosaicLayout, Plane, Plate, WellId, readable_planes
 from deepnoise_app.screen.mosaic import ABOVE, BESIDE, LONGEST_SIDE, MOST_BYTES
 
@@ -137,7 +138,7 @@ def _tidy(folder: Path) -> None:
 
 def _path(plate: Plate) -> Path | None:
     name = stamp_for(plate, _WHAT)
-    return cache_folder().with_name("mosaics") / f"{name}.mosaic" if name is not None else None
+    return cache_folder() / "mosaics" / f"{name}.mosaic" if name is not None else None
 
 
 def _first_plane(plate: Plate) -> Plane:

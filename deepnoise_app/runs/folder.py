@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.events import Event, Failed, encode, read_events
 from deepnoise_app.runs.files import remove, unwritten, write_whole
@@ -18,17 +16,6 @@ from deepnoise_app.runs.status import RunStatus
 from deepnoise_app.untrusted import read_plain
 
 _TAIL_LINES, _TAIL_BYTES = 15, 4096
-HOME = "DEEPNOISE_HOME"
-
-
-def data_folder() -> Path:
-    """Folder of what the app keeps for the user: runs, trained models, the demo screen."""
-    return Path(os.environ.get(HOME) or platformdirs.user_data_dir("deepnoise", appauthor=False))
-
-
-def runs_folder() -> Path:
-    """Folder of the runs that the window begins."""
-    return data_folder() / "runs"
 
 
 @dataclass(frozen=True, slots=True)

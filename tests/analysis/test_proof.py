@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -128,6 +130,15 @@ def test_each_correction_takes_the_plate_out_and_leaves_the_biology(correction) 
 def test_harmony_is_refused_where_plates_share_nothing() -> None:
     with pytest.raises(ScreenError, match=r"harmony is refused: plate .* cannot be told apart"):
         correct_profiles(profiles(shared=False), Profiling.HARMONY)
+
+
+def test_harmony_without_its_package_says_how_to_get_it(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "harmonypy", None)
+    with pytest.raises(ScreenError, match=r"under the GPL .* 'deepnoise-app\[harmony\]'"):
+        correct_profiles(profiles(plate=2.0), Profiling.HARMONY)
+    others = {proof.correction: proof.refusal for proof in prove(profiles(plate=2.0))}
+    assert others.pop(Profiling.HARMONY)
+    assert not any(others.values())
 
 
 def test_sphering_without_controls_on_a_plate_is_refused_with_its_name() -> None:

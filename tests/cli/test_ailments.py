@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from importlib import metadata
 from pathlib import Path
-
-import pytest
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.cli import ailments, doctor
@@ -38,42 +37,6 @@ def test_package_that_is_missing_is_named_and_an_extra_is_not(monkeypatch) -> No
     assert [found.what for found in ailments.packages()] == ["zarr is not installed"]
 
 
-def test_window_without_qt_is_explained(monkeypatch) -> None:
-    monkeypatch.setattr(ailments, "find_spec", lambda name: name == "napari" or None)
-    monkeypatch.setattr(ailments, "find_library", lambda name: "there")
-    (found,) = ailments.window()
-    assert "no Qt is installed" in found.what
-    assert "deepnoise-app[app]" in found.cure
-
-
-def test_libraries_of_the_system_are_named_with_their_packages() -> None:
-    (found,) = ailments.libraries(lambda name: None if "xcb" in name else "there", "linux")
-    assert "libxcb-cursor" in found.what
-    assert "apt install libxcb-cursor0" in found.cure
-    assert [*ailments.libraries(lambda name: None, "darwin")] == []
-
-
-def test_torch_beside_a_torchvision_of_another_build_is_recognised() -> None:
-    error = RuntimeError("operator torchvision::nms does not exist")
-    assert "different builds" in ailments.torch_import(error).what
-    assert "libcudart" in ailments.torch_import(OSError("libcudart.so: cannot open")).what
-
-
-@pytest.mark.parametrize(
-    ("cuda", "devices", "nvidia", "what"),
-    [
-        ("", ["torch"], True, "a build without CUDA"),
-        ("13.0", ["torch"], True, "its driver may be too old"),
-        ("13.0", ["torch", "cuda:0"], True, None),
-        ("", ["torch"], False, None),
-    ],
-)
-def test_card_that_torch_does_not_use_is_explained(cuda, devices, nvidia, what) -> None:
-    found = [*ailments.graphics(cuda, devices, nvidia)]
-    assert len(found) == (what is not None)
-    assert what is None or what in found[0].what
-
-
 def test_little_memory_is_said_with_what_still_works() -> None:
     (found,) = ailments.memory(2 * 2**30)
     assert "2.0 GiB" in found.what
@@ -89,6 +52,43 @@ def test_folder_that_is_full_or_a_file_is_named(tmp_path: Path, monkeypatch) -> 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0))
     (found,) = ailments.folder("runs", tmp_path / "runs")
     assert "DEEPNOISE_HOME" in found.cure
+
+
+def test_folder_that_cannot_be_written_is_told_by_writing(tmp_path: Path, monkeypatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(ailments.tempfile, "TemporaryFile", refuse)
+    (found,) = ailments.folder("runs", tmp_path / "runs")
+    assert "cannot be written: Read-only file system" in found.what
+    assert "DEEPNOISE_HOME" in found.cure
+
+
+def test_looking_at_folders_leaves_nothing_in_them(tmp_path: Path) -> None:
+    assert [*ailments.folder("runs", tmp_path / "new" / "runs")] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lack_of_a_temporary_folder_is_said() -> None:
+    def none() -> str:
+        raise FileNotFoundError("no usable temporary directory")
+
+    (found,) = ailments.temporary(none)
+    assert "TMPDIR" in found.cure
+    assert [*ailments.temporary()] == []
+
+
+def test_worker_python_that_is_gone_is_named(tmp_path: Path) -> None:
+    (found,) = ailments.worker(str(tmp_path / "python"))
+    assert str(tmp_path) in found.what
+    assert [*ailments.worker("")] == [*ailments.worker(sys.executable)] == []
+
+
+def test_folders_are_those_that_the_app_uses(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "mine"))
+    found = doctor._folders().found
+    mine = {name for name in found if str(tmp_path / "mine") in found[name]}
+    assert mine == {"runs", "settings", "cache"}
 
 
 def test_reader_of_a_third_party_that_fails_is_named(monkeypatch) -> None:

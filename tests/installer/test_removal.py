@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deepnoise_app.gui.preferences import settings_folder
-from deepnoise_app.measuring.cache import cache_folder
-from deepnoise_app.runs.folder import data_folder
+from deepnoise_app.runs.places import cache_folder, data_folder, settings_folder
 from deepnoise_setup.claim import claimed
 from deepnoise_setup.commands import main
 from deepnoise_setup.faults import Fault
@@ -52,11 +50,13 @@ def test_removal_keeps_what_is_the_users_unless_asked(installed: Places, home: P
 
 def test_folders_of_the_user_are_those_of_the_app(home: Path) -> None:
     user = UserFolders.of({"HOME": str(home)})
-    assert (user.data, user.settings, user.cache) == (
-        data_folder(),
-        settings_folder(),
-        cache_folder().parent,
-    )
+    assert user == UserFolders(data_folder(), settings_folder(), cache_folder())
+
+
+def test_folders_named_by_a_variable_are_those_of_the_app(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    user = UserFolders.of({"DEEPNOISE_HOME": str(tmp_path)})
+    assert user == UserFolders(data_folder(), settings_folder(), cache_folder())
 
 
 def test_link_is_removed_and_not_what_it_leads_to(installed: Places, tmp_path: Path) -> None:

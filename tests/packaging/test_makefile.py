@@ -35,7 +35,13 @@ def test_make_alone_lists_every_promised_target() -> None:
 def test_target_works_from_an_outdated_environment(target: str) -> None:
     dry = _make("--dry-run", "--what-if=constraints.txt", target)
     assert dry.returncode == 0, dry.stderr
-    assert "-c constraints.txt -e '.[app]' --group dev" in dry.stdout
+    assert "-c constraints.txt -e '.[app,harmony]' --group dev" in dry.stdout
+
+
+@pytest.mark.parametrize("target", ["test", "test-all"])
+def test_no_test_is_skipped_for_want_of_a_screen(target: str) -> None:
+    (tests,) = [line for line in _make("--dry-run", target).stdout.splitlines() if "pytest" in line]
+    assert "xvfb-run -a" in tests
 
 
 def test_chosen_python_makes_the_environment() -> None:
