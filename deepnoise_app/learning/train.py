@@ -162,11 +162,15 @@ class _Loop:
         )
 
     def load(self) -> bool:
-        """Take up the checkpoint; False where there is none."""
+        """Take up the checkpoint; False where there is none.
+
+        No process goes on, and the first one writes nothing, before all have looked.
+        """
         stage = self.stage
         found = load_checkpoint(
             self.course.checkpoint, self.course.mark, stage.networks, stage.optimizer
         )
+        self.course.ranks.wait()
         if found is None:
             return False
         self.reached, notes = found
