@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepnoise_app.learning.anchor import control_anchors
 from deepnoise_app.learning.calibrate import calibrated
 from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.familiar import training_distribution
 from deepnoise_app.learning.held_out import HeldOut
+from deepnoise_app.learning.member import Member, ScoredPlate
+from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.outcome import judge
 from deepnoise_app.learning.package import load_package, save_package
+from deepnoise_app.learning.score import Scorer
 from deepnoise_app.learning.tables import summarise, write_predictions, write_summary
-from deepnoise_app.runs.events import Event, Progress, Saved, Scored
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.events import Event, Progress, Saved, Scored, Warned
+from deepnoise_app.screen import Plate
 
 # Training plates whose embeddings describe what is usual; more tell little that is new.
 DESCRIBED_PLATES = 64
@@ -32,29 +38,26 @@ def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> N
     card, network = load_package(judging.run.model)
     network.to(judging.ranks.fabric.device)
     plates = judging.plan.judged or judging.plan.held_out
+    usual = _described(judging, network, tell)
     count = len(judging.plan.training)
-    chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
-    usual = []
-    for done, at in enumerate(chosen):
-        tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
-        usual.append(judging.score_plate(network, judging.plan.training[at], 1).embeddings)
-    scored = judging.score(network, plates, judging.recipe.scoring.views)
+    anchors = control_anchors(
+        judging.plan.training, judging.material.surveys[:count], judging.material.groups[:count]
+    )
+    card = card.model_copy(update={"control_anchor": anchors})
+    parts = _corrected(judging, card, network, plates, tell)
+    scored = [part.scores for part in parts]
+    unusual = [(part.unadapted or part.scores).embeddings for part in parts]
     card = calibrated(card, scored, [plate.map for plate in plates])
     predictions, libraries = judging.named(scored, plates, card)
     for one in scored:
         tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
-    readable = [e[np.isfinite(e).all(axis=1)] for e in [*usual, *(s.embeddings for s in scored)]]
+    readable = [e[np.isfinite(e).all(axis=1)] for e in [*usual, *unusual]]
     outcome = judge(predictions, judging.naming.treatments)
     distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
     card = card.model_copy(
         update={
             "training_embedding": distribution,
             "accuracy": outcome.intervals(),
-            "control_anchor": control_anchors(
-                judging.plan.training,
-                judging.material.surveys[:count],
-                judging.material.groups[:count],
-            ),
         }
     )
     card = save_package(card, network.state_dict(), judging.run.model)
@@ -73,3 +76,38 @@ def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> N
     )
     write_summary(summary, judging.run.path)
     tell(Saved(what="predictions", path=str(judging.run.predictions_path)))
+
+
+def _described(
+    judging: HeldOut, network: DeepNoiseNet, tell: Callable[[Event], None]
+) -> list[NDArray[np.float32]]:
+    """Embeddings, (wells, D), of training plates: what is usual."""
+    count = len(judging.plan.training)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
+    found = []
+    for done, at in enumerate(chosen):
+        tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
+        found.append(judging.score_plate(network, judging.plan.training[at], 1).embeddings)
+    return found
+
+
+def _corrected(
+    judging: HeldOut,
+    card: ModelCard,
+    network: DeepNoiseNet,
+    plates: Sequence[Plate],
+    tell: Callable[[Event], None],
+) -> list[ScoredPlate]:
+    """Score plates as the recipe wants plates to be scored; their controls may anchor them."""
+    reading, material, scoring = judging.reading, judging.material, judging.recipe.scoring
+    device = next(network.parameters()).device
+    scorer = Scorer(network, device, scoring.views, scoring.batch_size, reading.pool, scoring.sites)
+    member = Member.of(card, scorer, scoring, reading.should_stop)
+    scored = []
+    for done, plate in enumerate(plates):
+        tell(Progress(phase="Scoring held-out plates", done=done, total=len(plates)))
+        part = member.score(material, material.store.plates.index(plate), plate.map)
+        for note in part.notes:
+            tell(Warned(message=note))
+        scored.append(part)
+    return scored

@@ -32,12 +32,15 @@ class ScoredPlate:
 
     `reasons` say in what the plate is unlike the training data, `notes` what was asked and could
     not be done, `faults` (well, number of the site, text) what only decoding could tell.
+    `unadapted` are the scores in one view by the network as it was trained, where batch norm was
+    adapted.
     """
 
     scores: PlateScores
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    unadapted: PlateScores | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,7 @@ class Member:
             tuple(unlike_reasons(self.card, survey, (unadapted or scores).embeddings)),
             tuple(notes),
             _faults(material, at),
+            unadapted,
         )
 
     def _may_adapt(self, material: Material, at: int, notes: list[str]) -> bool:

@@ -76,13 +76,18 @@ def make_plate(experiment: str, name: str, seed: int, size: int = SIZE) -> Plate
 LIBRARY = Library({"p0": {NAMES[0]: 2, NAMES[1]: 2}, "p1": {NAMES[2]: 2, NAMES[3]: 2}})
 
 
-@pytest.fixture(scope="session")
-def screen() -> Screen:
+def make_screen() -> Screen:
     """Four experiments of two plates."""
     plates = tuple(
         make_plate(f"X-{e}", f"Plate{p}", 10 * e + p) for e in range(1, 5) for p in (1, 2)
     )
     return Screen("memory/tiny", "made", CHANNELS, plates, library=LIBRARY)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Screen:
+    """Four experiments of two plates."""
+    return make_screen()
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +101,11 @@ def folder(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
     """A recipe that trains in a second."""
+    return make_recipe()
+
+
+def make_recipe() -> Recipe:
+    """Return a recipe that trains in a second."""
     return Recipe(
         screen=["memory/tiny"],
         seed=3,

@@ -17,6 +17,7 @@ from deepnoise_app.learning.outcome import Outcome
 from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.stage import STUDENT, TEACHER
+from deepnoise_app.learning.step import Stepper
 from deepnoise_app.learning.student import VIEWS, School, StudentStage
 from deepnoise_app.learning.train import Course, train
 from deepnoise_app.learning.training_run import mark_of
@@ -105,3 +106,29 @@ class Classroom:
             for key, value in network.state_dict().items()
         }
         return found | {name: value.clone() for name, value in self.stage.notes.items()}
+
+
+def learn(room: Classroom, parts: int = 1) -> dict[str, float]:
+    """Take one step with pseudo-labels; returns its losses."""
+    for network in room.stage.networks.values():
+        network.train()
+    room.stage.begin(0, lambda: False, room.events.append)
+    stepper = Stepper(room.stage, room.ranks, 3, room.events.append, lambda: False, parts=parts)
+    losses = stepper.take(next(room.batches.epoch(4)), 1, 0, 0).losses
+    room.stage.stepped(1, 0)
+    return losses
+
+
+def too_large_for(room: Classroom, most: int, error: Exception) -> list[int]:
+    """Let the stage fail on more than `most` sites, as a full graphics card would."""
+    losses, seen = room.stage.losses, []
+
+    def take(whole, items, epoch):  # type: ignore[no-untyped-def]
+        seen.append(len(items))
+        made = losses(whole, items, epoch)  # batch norm has gathered, then the memory ends
+        if len(items) > most:
+            raise error
+        return made
+
+    room.stage.losses = take  # type: ignore[method-assign]
+    return seen

@@ -7,6 +7,8 @@ import json
 import pytest
 import torch
 from safetensors.torch import load_file
+from second_stage import learn
+from two_processes import classroom, free_port, learn_as
 
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning import device
@@ -80,6 +82,30 @@ def test_two_processes_equal_one_with_two_micro_batches(recipe, folder, tmp_path
     summaries = [json.loads((run.path / "summary.json").read_text()) for run in runs]
     assert summaries[0]["accuracy"] == summaries[1]["accuracy"]
     assert len([e for e in runs[1].events() if type(e).__name__ == "Started"]) == 1
+
+
+@pytest.mark.slow
+def test_memory_that_ends_in_one_process_halves_the_parts_of_both(tmp_path) -> None:
+    """Two processes in two parts each equal one process in four; nothing of the step is lost."""
+    context = torch.multiprocessing.get_context("spawn")
+    port = free_port()
+    processes = [context.Process(target=learn_as, args=(n, port, tmp_path, 4)) for n in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(240)
+        assert process.exitcode == 0
+    plain = classroom(tmp_path / "plain")
+    expected, state = learn(plain, parts=4), plain.state()
+    for rank in range(2):
+        losses, learned, told, seen = torch.load(tmp_path / f"{rank}.pt")
+        assert losses == pytest.approx(expected, rel=1e-4)
+        assert sum("with 2 at a time, 11 in each step" in one for one in told) == 1
+        assert seen == ([5, 3, 2] if rank else [])
+        for name in state.keys() - {n for n in state if n.endswith("num_batches_tracked")}:
+            torch.testing.assert_close(
+                learned[name], state[name], rtol=1e-4, atol=1e-5, equal_nan=True
+            )
 
 
 def test_more_cards_than_there_are_is_refused(monkeypatch) -> None:

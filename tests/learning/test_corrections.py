@@ -326,3 +326,26 @@ def test_embeddings_open_as_anndata_with_what_made_them(recipe, wide, model, tmp
     assert made["correction"] == "adabn (4 plates); none (1 plate)"
     assert len(made["model_sha256"]) == 64
     assert found.obs_names[0] == "X-1/Plate1/A01"
+
+
+def test_a_training_ends_with_the_corrections_that_its_recipe_asks_for(
+    recipe, wide, tmp_path
+) -> None:
+    scoring = recipe.scoring.model_copy(update={"adapt": True, "anchor": True})
+    training = recipe.training.model_copy(update={"epochs": 1, "hold_out": ["X-2", "X-4"]})
+    wish = recipe.model_copy(
+        update={
+            "screen": [str(wide)],
+            "training": training,
+            "scoring": scoring,
+        }
+    )
+    trained, _, warned = scored(wish, tmp_path / "run")
+    assert set(trained["Correction"]) == {"adabn+control-anchored", "control-anchored"}
+    assert any("anchored to only 1 negative control" in message for message in warned)
+    again = asked(wish, wide, tmp_path / "run" / "model", adapt=True, anchor=True)
+    held_out = sorted(set(trained["Metadata_Experiment"]))
+    later, _, _ = scored(again, tmp_path / "again")
+    later = later[later["Metadata_Experiment"].isin(held_out)].reset_index(drop=True)
+    assert later["Prediction_Free"].equals(trained["Prediction_Free"])
+    np.testing.assert_allclose(later["Confidence"], trained["Confidence"], atol=1e-4)

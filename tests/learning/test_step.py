@@ -4,35 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from second_stage import learn, too_large_for
 
 from deepnoise_app.errors import RunError
-from deepnoise_app.learning.step import Stepper, is_out_of_memory
+from deepnoise_app.learning.step import is_out_of_memory
 from deepnoise_app.runs.events import Warned
-
-
-def step(room, parts: int = 1) -> dict[str, float]:
-    for network in room.stage.networks.values():
-        network.train()
-    room.stage.begin(0, lambda: False, room.events.append)
-    stepper = Stepper(room.stage, room.ranks, 3, room.events.append, lambda: False, parts=parts)
-    losses = stepper.take(next(room.batches.epoch(4)), 1, 0, 0).losses
-    room.stage.stepped(1, 0)
-    return losses
-
-
-def too_large_for(room, most: int, error: Exception):
-    """Let the stage fail on more than `most` sites, as a full graphics card would."""
-    losses, seen = room.stage.losses, []
-
-    def take(whole, items, epoch):
-        seen.append(len(items))
-        made = losses(whole, items, epoch)  # batch norm has gathered, then the memory ends
-        if len(items) > most:
-            raise error
-        return made
-
-    room.stage.losses = take
-    return seen
 
 
 @pytest.mark.parametrize(
@@ -46,10 +22,10 @@ def too_large_for(room, most: int, error: Exception):
 def test_out_of_memory_goes_on_with_half_and_the_same_batch(classroom, error) -> None:
     small, plain = classroom("a", drop_rate=0.0), classroom("b", drop_rate=0.0)
     seen = too_large_for(small, 6, error)
-    losses = step(small)
+    losses = learn(small)
     assert seen[0] > 6
     assert max(seen[-2:]) <= 6
-    assert losses == step(plain, parts=2)
+    assert losses == learn(plain, parts=2)
     told = [event.message for event in small.events if isinstance(event, Warned)]
     assert len(told) == 1
     assert "at a time" in told[0]
@@ -99,7 +75,7 @@ def test_parts_of_a_batch_add_up_to_the_losses_of_the_batch(classroom) -> None:
         return room
 
     whole, parts = fixed("a"), fixed("b")
-    a, b = step(whole), step(parts, parts=3)
+    a, b = learn(whole), learn(parts, parts=3)
     assert a == pytest.approx(b, rel=1e-4)
     one, two = whole.state(), parts.state()
     for name in one:
