@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.arcface import ArcFace
-from deepnoise_app.learning.xception import BASE, PUBLISHED, as_published
+from deepnoise_app.learning.xception import BASE, LARGE, PUBLISHED, LargeXception, as_published
 from deepnoise_app.runs.card import refuse_other_formats
 from deepnoise_app.runs.recipe import Network
 
@@ -70,10 +70,12 @@ class DeepNoiseNet(nn.Module):
 def make_backbone(network: Network, channels: int) -> nn.Module:
     """Return a timm network without its classifier.
 
-    `deepnoise_xception` is the published one. Weights come from the recipe's local file, or from
-    the internet only if the recipe asks.
+    `deepnoise_xception` and `deepnoise_xception_large` are the published ones. Weights come from
+    the recipe's local file, or from the internet only if the recipe asks.
     """
     name = network.backbone
+    if name == LARGE:
+        return _large(network, channels)
     if name == PUBLISHED:
         return as_published(
             make_backbone(network.model_copy(update={"backbone": BASE}), 3), channels
@@ -100,6 +102,15 @@ def make_backbone(network: Network, channels: int) -> nn.Module:
             f" {network.input_size} pixels: {error}"
         ) from error
     return made
+
+
+def _large(network: Network, channels: int) -> nn.Module:
+    if network.pretrained or network.weights is not None or network.options:
+        raise ModelError(
+            f"{LARGE} is learned from nothing and has one form: leave out its weights and options,"
+            f" or choose {PUBLISHED}"
+        )
+    return LargeXception(channels, network.drop_rate)
 
 
 def _check_options(options: Mapping[str, Any]) -> None:

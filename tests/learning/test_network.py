@@ -92,6 +92,25 @@ def test_the_published_network_has_a_large_stem_and_features_of_any_sign() -> No
     assert sum(p.numel() for p in made.parameters()) > 20e6
 
 
+def test_the_larger_published_network_has_its_published_size() -> None:
+    network = Network(
+        backbone="deepnoise_xception_large", neck="none", input_size=64, embedding=2048
+    )
+    torch.manual_seed(0)
+    made = DeepNoiseNet(network, 6, 5, 30, 0.1)
+    assert round(sum(p.numel() for p in made.backbone.parameters()) / 1e6, 1) == 35.8
+    features = made.features(torch.randn(2, 6, 64, 64))
+    assert features.shape == (2, 2048)
+    assert 0.2 < float((features < 0).float().mean()) < 0.8
+    features.square().sum().backward()
+    assert all(p.grad is not None for p in made.backbone.parameters())
+
+
+def test_the_larger_published_network_takes_neither_weights_nor_options() -> None:
+    with pytest.raises(ModelError, match="leave out its weights and options"):
+        make_backbone(Network(backbone="deepnoise_xception_large", pretrained=True), 6)
+
+
 def test_without_a_neck_the_embedding_is_what_the_backbone_gives() -> None:
     wrong = Network(neck="none", embedding=128)
     with pytest.raises(ModelError, match="without a neck embedding must be 512"):
