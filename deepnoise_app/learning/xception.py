@@ -6,6 +6,8 @@ channels, and the pooled features are those of the last batch norm, without the 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch.nn.functional as F
 from timm.models.xception import Block, SeparableConv2d
 from torch import Tensor, nn
@@ -48,7 +50,7 @@ class LargeXception(nn.Module):
         )
         entry = [
             Block(narrow, wide, 2, 2, start_with_relu=number > 0)
-            for number, (narrow, wide) in enumerate(zip(ENTRY, ENTRY[1:], strict=False))
+            for number, (narrow, wide) in enumerate(pairwise(ENTRY))
         ]
         widest = ENTRY[-1]
         self.blocks = nn.Sequential(
