@@ -22,7 +22,8 @@ STEM, ENTRY, MIDDLE, EXIT = 64, (64, 128, 256, 384, 1024), 8, 1536
 def as_published(xception: nn.Module, channels: int) -> nn.Module:
     """Change timm's legacy Xception into the published one; it gives 2,048 features of any sign."""
     stem = nn.Conv2d(channels, 32, kernel_size=7, stride=2, padding=3, bias=False)
-    xception.conv1, xception.act4 = _initialised(stem), nn.Identity()
+    _initialise(stem)
+    xception.conv1, xception.act4 = stem, nn.Identity()
     return xception
 
 
@@ -66,7 +67,7 @@ class LargeXception(nn.Module):
             nn.BatchNorm2d(FEATURES),
         )
         self.drop_rate = drop_rate
-        self.apply(_initialised)
+        self.apply(_initialise)
 
     def forward(self, sites: Tensor) -> Tensor:
         """Return features, (B, C, S, S) -> (B, 2048)."""
@@ -74,7 +75,6 @@ class LargeXception(nn.Module):
         return F.dropout(pooled, self.drop_rate, self.training)
 
 
-def _initialised(module: nn.Module) -> nn.Module:
+def _initialise(module: nn.Module) -> None:
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-    return module
