@@ -16,11 +16,12 @@ from napari.utils.events import Event
 from numpy.typing import NDArray
 
 from deepnoise_app.gui.label_layer import LabelLayer, Texts
-from deepnoise_app.gui.labels import features_of, labels_of, places_of
 from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
 from deepnoise_app.gui.levels import grey_range
+from deepnoise_app.gui.picture_labels import picture_texts
 from deepnoise_app.gui.scale_bar import show_scale_bar
 from deepnoise_app.gui.scene import CanvasScene, scene_of
+from deepnoise_app.gui.view_watch import ViewWatch
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.session import Session
 
@@ -45,6 +46,8 @@ class Canvas:
         for fact, slot in self._slots:
             getattr(session.events, fact).connect(slot)
         viewer.events.theme.connect(self._on_theme)
+        self.watch = ViewWatch(viewer)
+        self.watch.rested.connect(self._on_view)
         self._on_scene()
 
     @property
@@ -58,6 +61,7 @@ class Canvas:
         for fact, slot in self._slots:
             getattr(self._session.events, fact).disconnect(slot)
         self._viewer.events.theme.disconnect(self._on_theme)
+        self.watch.close()
         self._clear()
 
     @property
@@ -71,7 +75,7 @@ class Canvas:
             ("contrast", self._on_contrast),
             ("as_model", self._on_contrast),
             ("sights", self._on_contrast),
-            ("predictions", self._on_predictions),
+            ("predictions", self._on_view),
         )
 
     # From the session -----------------------------------------------------------------------
@@ -99,6 +103,7 @@ class Canvas:
         if not scene.empty and shape != self._shape:
             self._shape = shape
             self._viewer.reset_view()
+            self._on_view()
 
     def _on_looks(self) -> None:
         with self._quietly():
@@ -108,7 +113,8 @@ class Canvas:
         with self._quietly():
             self._write_contrast()
 
-    def _on_predictions(self) -> None:
+    def _on_view(self) -> None:
+        """Write as much as there is room for now."""
         with self._quietly():
             self._write_labels()
 
@@ -161,9 +167,8 @@ class Canvas:
     def _write_labels(self) -> None:
         scene = scene_of(self._session)
         if scene is not None and self._channels and not scene.is_mosaic:
-            labels = labels_of(self._session)
-            within = np.array([label.top > 0 for label in labels], dtype=bool)
-            self.write_texts(Texts(places_of(labels), features_of(labels), within), scene)
+            zoom = self.watch.view.zoom * (scene.plate.pixel_size_um or 1.0)
+            self.write_texts(picture_texts(self._session, zoom), scene)
 
     def write_texts(self, texts: Texts, scene: CanvasScene) -> None:
         """Show other texts than those of a picture: a mosaic has its own."""
@@ -214,17 +219,17 @@ class Canvas:
         if not self._writing and event.source in self._channels and not self._is_fixed:
             black, white = event.source.contrast_limits
             channel = self._channels.index(event.source)
-            self._workbench.set_contrast(channel, float(black), float(white))
+            self._workbench.looks.set_contrast(channel, float(black), float(white))
 
     def _on_layer_visible(self, event: Event) -> None:
         if not self._writing and event.source in self._channels:
             channel = self._channels.index(event.source)
-            self._workbench.set_visible(channel, bool(event.source.visible))
+            self._workbench.looks.set_visible(channel, bool(event.source.visible))
 
     def _on_layer_colormap(self, event: Event) -> None:
         if not self._writing and event.source in self._channels:
             channel = self._channels.index(event.source)
-            self._workbench.set_colour(channel, colour_of(event.source))
+            self._workbench.looks.set_colour(channel, colour_of(event.source))
 
     @property
     def _is_fixed(self) -> bool:

@@ -67,8 +67,7 @@ class Curves(QWidget):
         if not epochs or epochs == self._epochs:
             return
         self._epochs = epochs
-        if not self._plots:
-            self._build()
+        self.make()
         for name, curve in self.lines.items():
             x, y = points(epochs, name)
             curve.setData(x, y)
@@ -76,6 +75,11 @@ class Curves(QWidget):
         for plot in self._plots:
             plot.setXRange(1, max(epochs[-1].epochs, 2), padding=0.02)
         say(self.legend, legend(epochs))
+
+    def make(self) -> None:
+        """Make the plots, unless they are there: before the first epoch there is time for it."""
+        if not self._plots:
+            self._build()
 
     def _build(self) -> None:
         import pyqtgraph
@@ -102,13 +106,12 @@ class Curves(QWidget):
         self._colour()
 
     def _plot(self, make: Callable[..., Any], height: int, title: str, tip: str) -> Any:
-        plot = make(background=None)
+        plot = make(background=None, enableMenu=False)
         plot.setFixedHeight(height)
         plot.setAccessibleName(title)
         plot.setToolTip(tip)
         plot.setLabel("left", title)
         plot.setMouseEnabled(x=False, y=False)
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
         plot.getAxis("left").setWidth(58)

@@ -13,10 +13,8 @@ from deepnoise_app.gui.painter import NAMED_BY
 from deepnoise_app.screen import Plate, Role, WellId
 from deepnoise_app.session import Session
 
-# Share of a site's height between the site and its label.
-ABOVE = 0.015
-# Up to so many sites have room for a whole label each.
-FEW = 2
+# What a letter and a line take on the canvas.
+LETTER_PX, LINE_PX = 9, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Label:
     expected: str = ""
     predicted: str = ""
     confidence: float = math.nan
+    stacked: bool = False
 
     @property
     def line(self) -> str:
@@ -43,33 +42,16 @@ class Label:
 
     @property
     def text(self) -> str:
-        """`B07 s1 · sirna_250 0.93`; a prediction that differs stands below, after an arrow."""
+        """`B07 s1 · sirna_250 0.93`; a prediction that differs stands below, after an arrow.
+
+        Stacked, the perturbation begins a line of its own.
+        """
         line = f"{self.well} s{self.site}" if self.site else f"{self.well}"
         if self.expected:
-            line += f" · {self.expected}"
+            line += f"\n{self.expected}" if self.stacked else f" · {self.expected}"
         if self.predicted and self.predicted != self.expected:
             line += f"\n→ {self.predicted}"
         return f"{line} {self.confidence:.2f}" if self.predicted else line
-
-
-def labels_of(session: Session) -> tuple[Label, ...]:
-    """Return the labels of the picture on screen, from left to right."""
-    picture = session.picture
-    plate = plate_of_picture(session)
-    if picture is None or plate is None:
-        return ()
-    named = named_on(session, plate)
-    rows = len({place.top for place in picture.places}) or 1
-    above = ABOVE * picture.step[0] * picture.pixels.shape[1] / rows
-    labels, said = [], set()
-    for place in picture.places:
-        corner = place.left * picture.step[1], place.top * picture.step[0]
-        known = (plate.map[place.well].perturbation, *named.get(place.well, ()))
-        # Where many sites stand close, what is known of a well is said once.
-        again = len(picture.places) > FEW and place.well in said
-        labels.append(Label(place.well, place.site, *corner, above, *(() if again else known)))
-        said.add(place.well)
-    return tuple(labels)
 
 
 def features_of(labels: tuple[Label, ...]) -> pd.DataFrame:
@@ -109,8 +91,11 @@ def named_on(session: Session, plate: Plate) -> dict[WellId, tuple[str, float]]:
     column = next((name for name in NAMED_BY if (rows[name] != "").any()), None)
     if column is None:
         return {}
-    controls = rows["Metadata_Role"].isin([role for role in Role if role.is_control])
-    rows = rows[(rows[column] != "") & ~controls]
-    wells = map(WellId.parse, rows["Metadata_Well"].astype(str))
-    names = zip(rows[column].astype(str), rows["Confidence"].astype(float), strict=True)
-    return dict(zip(wells, names, strict=True))
+    controls = {str(role) for role in Role if role.is_control}
+    read = (rows[name].tolist() for name in ("Metadata_Well", "Metadata_Role", column,
+            "Confidence"))  # fmt: skip
+    return {
+        WellId.parse(well): (name, float(confidence))
+        for well, role, name, confidence in zip(*read, strict=True)
+        if name and role not in controls
+    }

@@ -20,9 +20,10 @@ PALETTES: dict[str, tuple[str, ...]] = {
 }
 GAP = 8
 MOST_SITES = 16
-# More sites than these lie in rows, with room above each for its label, a share of its height.
+# More sites than these lie in rows, with room above each for a label of two lines, a share of its
+# height.
 IN_A_ROW = 4
-ROOM_ABOVE = 0.12
+ROOM_ABOVE = 0.26
 
 
 def first_looks(channels: Sequence[Channel], palette: str | None = None) -> tuple[Look, ...]:
@@ -77,8 +78,8 @@ def arranged(
 ) -> tuple[tuple[Place, ...], tuple[int, int]]:
     """Return the places of sites of one size, and the rows and columns that they take.
 
-    A few lie side by side. Many lie in rows, those of a well together, with room for a line of
-    text above each.
+    A few lie side by side. Many lie in rows, those of a well together, with room for a
+    label above each.
     """
     wells = list(dict.fromkeys(well for well, _ in wanted))
     most = max((sum(w == well for w, _ in wanted) for well in wells), default=1)

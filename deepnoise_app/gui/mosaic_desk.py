@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from functools import partial
 
 from qtpy.QtCore import QObject, QTimer
 
@@ -17,6 +19,8 @@ from deepnoise_app.screen import Mosaic, Plate, WellId
 from deepnoise_app.session import Detail, Session
 
 POLL_MS = 400
+# What is read is shown again and again; the window has so many times as long for other things.
+REST = 9
 # Threads are left for pictures of wells.
 LANES = max(1, min(THREADS - 2, os.cpu_count() or 1))
 
@@ -94,7 +98,7 @@ class MosaicDesk(QObject):
     def _fill(self, filling: Filling) -> None:
         self._filling, self._lanes = filling, LANES
         self._session.mosaic = filling.mosaic
-        self._timer.start()
+        self._timer.start(POLL_MS)
         failed = self._workbench.complain_of_plate
         for lane in range(LANES):
             self._background.ask(f"mosaic {lane}", filling.work, self._lane_ended, failed)
@@ -107,8 +111,15 @@ class MosaicDesk(QObject):
             self._filling = None
 
     def _tell(self) -> None:
+        """Show what is read so far: the more seldom, the longer that takes with its painting."""
         if self._filling is not None:
+            began = time.perf_counter()
             self._session.mosaic = self._filling.mosaic
+            QTimer.singleShot(0, partial(self._rest_after, began))
+
+    def _rest_after(self, began: float) -> None:
+        took_ms = (time.perf_counter() - began) * 1e3
+        self._timer.setInterval(max(POLL_MS, round(REST * took_ms)))
 
     def _stop(self) -> None:
         self._timer.stop()

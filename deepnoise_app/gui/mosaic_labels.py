@@ -8,15 +8,20 @@ import numpy as np
 import pandas as pd
 
 from deepnoise_app.gui.label_layer import Texts
-from deepnoise_app.gui.labels import Label, features_of, named_on, places_of
+from deepnoise_app.gui.labels import (
+    LETTER_PX,
+    LINE_PX,
+    Label,
+    features_of,
+    named_on,
+    places_of,
+)
 from deepnoise_app.gui.view_watch import View
 from deepnoise_app.screen import MosaicLayout, Plate, WellId, row_letters
 from deepnoise_app.session import Session
 
 # From this height of a well on the canvas on, its label has room in the gap above it.
 NEAR_PX = 130
-LETTER_PX = 9
-LINE_PX = 16
 # Column numbers stand at least this far apart.
 APART_PX = 32
 # Nobody reads more labels than these at once.

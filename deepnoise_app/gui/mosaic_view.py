@@ -12,7 +12,6 @@ from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_labels import mosaic_texts
 from deepnoise_app.gui.mosaic_layers import Frames, MosaicLayers
 from deepnoise_app.gui.scene import CanvasScene, scene_of
-from deepnoise_app.gui.view_watch import ViewWatch
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import MosaicLayout, WellId
 from deepnoise_app.session import Session
@@ -43,7 +42,7 @@ class MosaicView:
         self._layers = MosaicLayers(viewer)
         self._layout: MosaicLayout | None = None
         self._drawn: object = None
-        self.watch = ViewWatch(viewer)
+        self.watch = canvas.watch
         self.watch.rested.connect(self._on_view)
         for fact, slot in self._slots:
             getattr(session.events, fact).connect(slot)
@@ -66,7 +65,7 @@ class MosaicView:
         """Hear nothing more and take the layers away."""
         for fact, slot in self._slots:
             getattr(self._session.events, fact).disconnect(slot)
-        self.watch.close()
+        self.watch.rested.disconnect(self._on_view)
         self._viewer.mouse_drag_callbacks.remove(self._on_press)
         self._layers.clear()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
@@ -36,8 +38,9 @@ NAMED_BY = {
 class Painter:
     """Keeps the overlay in step with plate, measures and predictions."""
 
-    def __init__(self, session: Session, jobs: Jobs) -> None:
+    def __init__(self, session: Session, background: Background, jobs: Jobs) -> None:
         self._session = session
+        self._background = background
         self._jobs = jobs
         self._measuring: dict[PlateKey, Path] = {}
         for fact in ("plate", "painting", "measures", "predictions", "sheet"):
@@ -118,14 +121,15 @@ class Painter:
         if view.task != "measure":
             return
         for path in saved(events, "measures"):
-            try:
-                found = Measures.read(path)
-            except (OSError, DeepNoiseError):
-                continue  # it is being replaced; the next event brings it
-            if len(found):
-                first = found.table.iloc[0]
-                key = (str(first["Metadata_Experiment"]), str(first["Metadata_Plate"]))
-                self._session.measures = {**self._session.measures, key: found}
+            # A file that is being replaced is passed over: the next event brings it.
+            read = partial(Measures.read, path)
+            self._background.ask(f"measures {path}", read, self._take, _passed_over)
+
+    def _take(self, found: Measures) -> None:
+        if len(found):
+            first = found.table.iloc[0]
+            key = (str(first["Metadata_Experiment"]), str(first["Metadata_Plate"]))
+            self._session.measures = {**self._session.measures, key: found}
 
     def _repaint(self) -> None:
         self._session.overlay = overlay_of(self._session)
@@ -164,6 +168,10 @@ def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | N
         if overlay.values:
             return overlay
     return PlateOverlay("Prediction", "confidence", Scale.SHARE)
+
+
+def _passed_over(_: Exception) -> None:
+    """Nobody is told."""
 
 
 def overlay_table(plate: Plate, overlay: PlateOverlay) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from qtpy.QtWidgets import QWidget
 from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
-from deepnoise_app.gui.colour_map import map_colours
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.help import has_page
@@ -26,6 +25,7 @@ from deepnoise_app.gui.pack_strip import PackStrip
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
 from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.gui.preload import load_what_is_wanted_soon
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_panel import QualityPanel
 from deepnoise_app.gui.results_desk import ResultsDesk
@@ -45,7 +45,6 @@ from deepnoise_app.gui.why_layer import WhyLayer
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.places import data_folder, runs_folder
 from deepnoise_app.runs.process import start_detached
-from deepnoise_app.screen import Scale
 from deepnoise_app.session import Session
 
 
@@ -121,6 +120,7 @@ class Parts:
         self.jobs.close()
         self.mosaic.close()
         self.mosaic_view.close()
+        self.canvas.watch.close()
         self.why_layer.close()
         self.workbench.stop_opening()
         self.background.close()
@@ -146,7 +146,7 @@ def assemble(
     background = Background()
     jobs = Jobs(runs or runs_folder(), start or partial(_start, preferences))
     workbench = Workbench(session, background)
-    painter = Painter(session, jobs)
+    painter = Painter(session, background, jobs)
     desk = RunDesk(session, background, jobs, workbench.show_plate)
     training = TrainingDesk(session, background, jobs, desk)
     finder = Finder(session, background, workbench)
@@ -194,7 +194,7 @@ def assemble(
         has_page(panel, name.lower())
     desk.use(session.scoring)
     jobs.adopt()
-    background.ask("colours", lambda: map_colours(Scale.SEQUENTIAL), _heard, _heard)
+    background.ask("soon", load_what_is_wanted_soon, _heard, _heard)
     return parts
 
 
@@ -209,4 +209,4 @@ def _start(preferences: Preferences, run: Path) -> int:
 
 
 def _heard(_: object) -> None:
-    """Nothing is done with colours that were only made so that they are there when wanted."""
+    """Nothing is done with what was only loaded so that it is there when wanted."""

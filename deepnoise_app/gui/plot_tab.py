@@ -57,12 +57,11 @@ class PlotTab(QWidget):
         """Return a new plot in the row of plots."""
         import pyqtgraph
 
-        plot = pyqtgraph.PlotWidget(background=None)
+        plot = pyqtgraph.PlotWidget(background=None, enableMenu=False)
         plot.setAccessibleName(name)
         plot.setToolTip(tip)
         plot.setLabel("left", left)
         plot.setLabel("bottom", bottom)
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setMinimumSize(120, 90)

@@ -33,6 +33,7 @@ class RunStrip(QWidget):
         self._session = session
         self._desk = desk
         self._task = task
+        self._signed: RunState | None = None
         self._build()
         session.events.runs.connect(self._show)
         self._show()
@@ -94,6 +95,9 @@ class RunStrip(QWidget):
         self.resume.setVisible(status.state in (RunState.STOPPED, RunState.FAILED))
 
     def _show_sign(self, state: RunState) -> None:
+        if state is self._signed:  # events come several times a second
+            return
+        self._signed = state
         icon, colour = SIGNS.get(state, ("mdi6.progress-clock", ICON_GREY))
         self.sign.setPixmap(qtawesome.icon(icon, color=colour).pixmap(18, 18))
         self.sign.setToolTip(str(state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qtpy.QtCore import QSignalBlocker, Qt
+from qtpy.QtCore import QSignalBlocker, Qt, QTimer
 from qtpy.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -189,6 +189,8 @@ class TrainPanel(QWidget):
         if view is not None and self.watching.isHidden():
             self._area.verticalScrollBar().setValue(0)  # there it is shown
         self.watching.setVisible(view is not None)
+        if view is not None:
+            QTimer.singleShot(0, self.curves.make)
         self.curves.show_epochs(view.status.epochs if view is not None else ())
         model = view is not None and any(one.what == "model" for one in view.status.saved)
         self.use.setVisible(model)

@@ -132,9 +132,9 @@ class ViewPanel(QWidget):
         ):
             getattr(self._session.events, fact).connect(slot)
         self.sites.currentIndexChanged.connect(self._on_site_chosen)
-        self.palettes.textActivated.connect(self._workbench.set_palette)
-        self.lock.toggled.connect(self._workbench.lock_contrast)
-        self.reset.clicked.connect(self._workbench.reset_contrast)
+        self.palettes.textActivated.connect(self._workbench.looks.set_palette)
+        self.lock.toggled.connect(self._workbench.looks.lock_contrast)
+        self.reset.clicked.connect(self._workbench.looks.reset_contrast)
 
     def _step_button(self, sign: str, key: str, sentence: str, rows: int, cols: int) -> QToolButton:
         button = QToolButton()
@@ -176,9 +176,9 @@ class ViewPanel(QWidget):
 
     def _make_row(self, channel: int, name: str) -> ChannelRow:
         row = ChannelRow(name)
-        row.colour_changed.connect(partial(self._workbench.set_colour, channel))
-        row.visible_changed.connect(partial(self._workbench.set_visible, channel))
-        row.contrast_changed.connect(partial(self._workbench.set_contrast, channel))
+        row.colour_changed.connect(partial(self._workbench.looks.set_colour, channel))
+        row.visible_changed.connect(partial(self._workbench.looks.set_visible, channel))
+        row.contrast_changed.connect(partial(self._workbench.looks.set_contrast, channel))
         self._row_layout.insertWidget(channel, row)
         return row
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from deepnoise_app.analysis.contrast import plate_contrast
 from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.album import Album, Page, beside
 from deepnoise_app.gui.background import Background
-from deepnoise_app.gui.look import first_looks, read_picture
+from deepnoise_app.gui.look_desk import LookDesk
 from deepnoise_app.gui.naming import Naming
 from deepnoise_app.gui.opening import Opening, all_problems, understood
 from deepnoise_app.gui.sight import sight_of
@@ -21,16 +18,18 @@ from deepnoise_app.session import Notice, Picture, PlateKey, Session, Sight, Ton
 
 
 class Workbench:
-    """Opens plates, chooses wells, changes how they look.
+    """Opens plates, chooses wells, says what of them is shown.
 
-    Folders are read by `Opening`, what runs in worker processes is asked of `RunDesk`, what is
-    painted on the plate of `Painter`.
+    Folders are read by `Opening`, pictures by `Album`; how channels look is up to `looks`. What
+    runs in worker processes is asked of `RunDesk`, what is painted on the plate of `Painter`.
     """
 
     def __init__(self, session: Session, background: Background) -> None:
         self.session = session
         self._background = background
         self.names = Naming(session, background)
+        self.looks = LookDesk(session, background, self.complain_of_plate)
+        self._album = Album(background)
         session.events.card.connect(self._on_card)
         self._opening = Opening(session, background, self._opened, self.complain)
 
@@ -71,11 +70,9 @@ class Workbench:
             return
         before = self.session.plate
         well = self.session.well
-        if before is None or before.channels != plate.channels:
-            self.session.looks = first_looks(plate.channels)
         self.session.site = self.session.site if self.session.site in plate.sites else None
         self.session.plate = plate
-        self._find_contrast(plate, before)
+        self.looks.suit(plate, before)
         there = well is not None and well in plate.well_index
         self.choose([well if well is not None and there else plate.wells[0]])
 
@@ -98,12 +95,9 @@ class Workbench:
         plate, well = self.session.plate, self.session.well
         if plate is None or well is None:
             return
-        row, column = well.row + rows, well.column + columns
-        while 0 <= row < plate.shape.rows and 0 <= column < plate.shape.columns:
-            if WellId(row, column) in plate.well_index:
-                self.choose([WellId(row, column)])
-                return
-            row, column = row + rows, column + columns
+        found = beside(plate, well, rows, columns)
+        if found is not None:
+            self.choose([found])
 
     def go_to(self, role: Role) -> None:
         """Go to the next imaged well of a role, row by row, and round the plate."""
@@ -141,13 +135,8 @@ class Workbench:
                 return
         if self.session.whole_plate:
             return
-        wells, site = self.session.wells, self.session.site
-        self._background.ask(
-            "picture",
-            lambda: read_picture(plate, wells, site, sight),
-            self._show,
-            self.complain_of_plate,
-        )
+        page = Page(plate, self.session.wells, self.session.site, sight)
+        self._album.open(page, self._show, self.complain_of_plate)
 
     @property
     def _seen_size(self) -> int:
@@ -173,81 +162,6 @@ class Workbench:
         if len(picture.faults) == len(picture.places) * len(picture.pixels) > 0:
             text = f"Nothing of this well can be read: {picture.faults[0]}"
             self.session.notice = Notice(text, Tone.PROBLEM, "\n".join(picture.faults))
-
-    # Looks ----------------------------------------------------------------------------------
-
-    def set_colour(self, channel: int, colour: str) -> None:
-        """Show a channel in a colour, `#rrggbb`."""
-        self._change_look(channel, colour=colour)
-
-    def set_visible(self, channel: int, visible: bool) -> None:
-        """Show or hide a channel."""
-        self._change_look(channel, visible=visible)
-
-    def set_palette(self, name: str) -> None:
-        """Show all channels in the colours of a palette."""
-        plate = self.session.plate
-        if plate is not None:
-            fresh = first_looks(plate.channels, name)
-            self.session.looks = tuple(
-                replace(look, colour=new.colour)
-                for look, new in zip(self.session.looks, fresh, strict=True)
-            )
-
-    def _change_look(self, channel: int, **changes: object) -> None:
-        looks = list(self.session.looks)
-        looks[channel] = replace(looks[channel], **changes)  # type: ignore[arg-type]
-        self.session.looks = tuple(looks)
-
-    def set_contrast(self, channel: int, black: float, white: float) -> None:
-        """Set black and white point of a channel, on this plate or, if locked, on all."""
-        plate = self.session.plate
-        if plate is None or plate.key not in self.session.contrast:
-            return
-        locked = self.session.contrast_locked
-        keys = list(self.session.contrast) if locked else [plate.key]
-        changed = dict(self.session.contrast)
-        for key in keys:
-            if len(changed[key]) > channel:
-                changed[key] = np.array(changed[key])
-                changed[key][channel] = black, max(white, black + 1)
-        self.session.contrast = changed
-
-    def lock_contrast(self, locked: bool) -> None:
-        """Show all plates with the contrast of the one in front, or each with its own."""
-        self.session.contrast_locked = locked
-        plate = self.session.plate
-        if plate is None:
-            return
-        mine = self.session.contrast.get(plate.key)
-        self.session.contrast = {plate.key: mine} if locked and mine is not None else {}
-        if not locked:
-            self._find_contrast(plate, None)
-
-    def reset_contrast(self) -> None:
-        """Take the contrast from the plate in front again."""
-        plate = self.session.plate
-        if plate is not None:
-            kept = {k: v for k, v in self.session.contrast.items() if k != plate.key}
-            self.session.contrast = kept
-            self._find_contrast(plate, None)
-
-    def _find_contrast(self, plate: Plate, before: Plate | None) -> None:
-        known = self.session.contrast
-        if plate.key in known:
-            return
-        locked = self.session.contrast_locked and before is not None
-        if locked and before is not None and before.channels == plate.channels:
-            self.session.contrast = {**known, plate.key: known[before.key]}
-            return
-        self._background.ask(
-            f"contrast {plate.key}",
-            lambda: plate_contrast(plate),
-            lambda found: setattr(
-                self.session, "contrast", {**self.session.contrast, plate.key: found}
-            ),
-            self.complain_of_plate,
-        )
 
     # Notices --------------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen.columns import TextColumn
@@ -43,6 +44,12 @@ class Predictions:
     """A table with exactly `COLUMNS`; texts are empty where nothing is known or predicted."""
 
     table: pd.DataFrame
+    _plates: dict[tuple[str, str], pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _rows: dict[tuple[str, str], NDArray[np.intp]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         missing = [name for name in COLUMNS if name not in self.table.columns]
@@ -59,14 +66,25 @@ class Predictions:
         return cls(pd.concat(tables, ignore_index=True))
 
     def of(self, key: tuple[str, str]) -> pd.DataFrame:
-        """Rows of one plate."""
-        table = self.table
-        mine = (table["Metadata_Experiment"] == key[0]) & (table["Metadata_Plate"] == key[1])
-        return table[mine]
+        """Rows of one plate; found once, as many ask."""
+        if key not in self._plates:
+            rows = self._where.get(key, np.zeros(0, np.intp))
+            self._plates[key] = self.table.iloc[rows]
+        return self._plates[key]
 
     def has(self, key: tuple[str, str]) -> bool:
         """Whether a well of this plate is among them."""
-        return not self.of(key).empty
+        return key in self._where
+
+    @property
+    def _where(self) -> dict[tuple[str, str], NDArray[np.intp]]:
+        """Numbers of the rows of each plate."""
+        if not self._rows and len(self.table):
+            by = self.table.groupby(["Metadata_Experiment", "Metadata_Plate"], sort=False)
+            for key, rows in by.indices.items():
+                experiment, plate = key if isinstance(key, tuple) else (key, "")
+                self._rows[str(experiment), str(plate)] = np.asarray(rows, np.intp)
+        return self._rows
 
     def renewed(self, newer: Predictions) -> Predictions:
         """Return these predictions, for the plates of newer ones with those."""

@@ -12,12 +12,13 @@ from napari.components import ViewerModel
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.detail import Painted, Tiles, Window, read_detail
-from deepnoise_app.gui.labels import labels_of
+from deepnoise_app.gui.labels import LETTER_PX, LINE_PX
 from deepnoise_app.gui.layers import LABELS
-from deepnoise_app.gui.look import read_picture
+from deepnoise_app.gui.look import ROOM_ABOVE, read_picture
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_layers import CHOSEN, DETAIL, Frames
 from deepnoise_app.gui.mosaic_view import MosaicView
+from deepnoise_app.gui.picture_labels import labels_of
 from deepnoise_app.gui.sight import SEEN_RANGE, resized, sight_of
 from deepnoise_app.gui.view_watch import View
 from deepnoise_app.gui.workbench import Workbench
@@ -244,9 +245,26 @@ def test_many_sites_lie_in_rows_with_room_for_their_labels(screen):
         there = picture.pixels[:, place.top : place.top + 64, place.left : place.left + 64]
         assert np.array_equal(there, plate.read(place.well, place.site))
     session = Session(screens=(screen,), plate=plate, wells=wells, picture=picture)
-    said = [label.text for label in labels_of(session)]
+    said = [label.text for label in labels_of(session, 4.0)]
     assert said[1] == f"{wells[0]} s2"
     assert plate.map[wells[0]].perturbation in said[0]
+
+
+@pytest.mark.parametrize("zoom", [0.3, 1.0, 1.6, 2.2, 6.0])
+def test_labels_of_wells_side_by_side_never_touch(screen, zoom):
+    plate = screen.imaged[0]
+    wells = plate.wells[:4]
+    picture = read_picture(plate, wells)
+    session = Session(screens=(screen,), plate=plate, wells=wells, picture=picture)
+    labels = labels_of(session, zoom)
+    for label in labels:
+        lines = label.text.split("\n")
+        assert len(lines) == 1 or max(map(len, lines)) * LETTER_PX < (64 + 8) * zoom
+        assert len(lines) * LINE_PX <= max(64 * ROOM_ABOVE * zoom, LINE_PX)
+    if zoom == 2.2:  # what does not fit in a line stands in two
+        name = plate.map[wells[0]].perturbation
+        assert [label.text for label in labels[:2]] == [f"{wells[0]} s1\n{name}", f"{wells[0]} s2"]
+    assert any(label.expected for label in labels) == (zoom > 2)
 
 
 def test_a_window_is_as_fine_as_the_view_asks_and_never_larger_than_its_bound():

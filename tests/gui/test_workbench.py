@@ -160,7 +160,7 @@ def test_closing_a_screen_forgets_plate_wells_and_picture(opened, session):
 def test_another_plate_keeps_well_site_and_colours(opened, session, wait):
     opened.choose([WellId(1, 2)])
     opened.show_site(2)
-    opened.set_colour(0, "#123456")
+    opened.looks.set_colour(0, "#123456")
     opened.show_plate(session.plates[1].key)
     wait(lambda: session.picture.plate == session.plates[1].key)
     assert session.well == WellId(1, 2)
@@ -197,24 +197,24 @@ def test_controls_and_samples_are_a_step_away_and_come_round_again(opened, sessi
 
 def test_contrast_is_of_a_plate_until_it_is_locked(opened, session, wait):
     first, second = session.plates[:2]
-    opened.set_contrast(1, 3, 99)
+    opened.looks.set_contrast(1, 3, 99)
     opened.show_plate(second.key)
     wait(lambda: second.key in session.contrast)
     assert session.contrast[first.key][1].tolist() == [3, 99]
     assert session.contrast[second.key][1].tolist() != [3, 99]
-    opened.lock_contrast(True)
-    opened.set_contrast(1, 7, 70)
+    opened.looks.lock_contrast(True)
+    opened.looks.set_contrast(1, 7, 70)
     opened.show_plate(first.key)
     assert session.contrast[first.key][1].tolist() == [7, 70]
-    opened.lock_contrast(False)
+    opened.looks.lock_contrast(False)
     wait(lambda: first.key in session.contrast)
-    opened.reset_contrast()
+    opened.looks.reset_contrast()
     wait(lambda: first.key in session.contrast)
     assert not np.array_equal(session.contrast[first.key][1], [7, 70])
 
 
 def test_white_never_falls_below_black(opened, session):
-    opened.set_contrast(0, 50, 20)
+    opened.looks.set_contrast(0, 50, 20)
     assert session.contrast[session.plate.key][0].tolist() == [50, 51]
 
 
