@@ -72,5 +72,5 @@ def _provenance(recipe: Recipe, plan: TrainingPlan) -> Provenance:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=recipe.seed,
         started_from="" if plan.start is None else plan.start.name,
-        learned_from_held_out=plan.two_stages and recipe.stage_two.learn_held_out,
+        learned_from_held_out=any(plate in plan.unlabelled for plate in plan.judged),
     )  # fmt: skip

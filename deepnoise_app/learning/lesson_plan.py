@@ -166,7 +166,8 @@ def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plat
             f"no experiment{wish} is held out to judge stage two by, only"
             f" {', '.join(plan.held_out_experiments)}"
         )
-    if settings.learn_held_out:
+    wanted = settings.learn_held_out
+    if wanted == "yes" or (wanted == "with new plates" and unlabelled):
         unlabelled += judged
         plan = replace(
             plan,
@@ -183,7 +184,7 @@ def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plat
             f"the second stage learns from unlabelled experiments, but the screen has none{wish}"
         )
         if not recipe.training.epochs:
-            raise RecipeError(f"{lacking}: add their folder, or set stage_two.learn_held_out")
+            raise RecipeError(f"{lacking}: add their folder, or set stage_two.learn_held_out = \"yes\"")
         return replace(plan, notes=(*plan.notes, f"{lacking}: the first stage alone is trained"))
     return replace(plan, second=second, judged=judged, unlabelled=tuple(unlabelled))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from deepnoise_app.runs.knobs import Part, knob
 
 Optimizer = Literal["adamw", "sgd", "adam"]
 View = Literal["easy", "normal", "hard"]
 Selection = Literal["free", "one_per_well", "plate_prior"]
+HeldOutImages = Literal["no", "with new plates", "yes"]
 Epoch = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=10)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -116,10 +117,11 @@ class StageTwo(Part):
     experiments: list[str] = knob(
         [], "Experiments of this stage, such as HUVEC-*; empty: all of the first stage."
     )
-    learn_held_out: bool = knob(
-        False,
-        "Learn also from the images of held-out experiments, never from their labels; accuracies"
-        " then hold for plates that were at hand while learning.",
+    learn_held_out: HeldOutImages = knob(
+        "no",
+        "Learn also from the images of held-out experiments, never from their labels: always, or"
+        " where there are new plates to learn from. Epochs are then chosen by plates that were at"
+        " hand, as the new ones are, and accuracies hold for such plates.",
     )
     batch_size: int = knob(64, "Sites per step, labelled and not.", "sites", ge=4, le=65_536)
     optimizer: Optimizer = knob("sgd", "How the student's weights are moved.", rare=True)
@@ -170,3 +172,9 @@ class StageTwo(Part):
         ge=0,
         lt=1,
     )
+
+    @field_validator("learn_held_out", mode="before")
+    @classmethod
+    def _yes_or_no(cls, wish: object) -> object:
+        """Read `true` and `false` as yes and no."""
+        return {True: "yes", False: "no"}[wish] if isinstance(wish, bool) else wish

@@ -40,7 +40,7 @@ def test_two_processes_equal_one_with_two_micro_batches(recipe, folder, tmp_path
         batch_size=8,
         learning_rate=0.03,
         fresh_head=False,
-        learn_held_out=True,
+        learn_held_out="yes",
         pseudo_from=2,
         pseudo_weight=0.3,
         pseudo_passes=2,

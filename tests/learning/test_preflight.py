@@ -76,7 +76,7 @@ def test_plan_says_aloud_that_position_alone_names_the_perturbation(recipe, fold
 
 
 def test_plan_tells_both_stages(recipe, folder, tmp_path) -> None:
-    second = recipe.stage_two.model_copy(update={"epochs": 5, "learn_held_out": True})
+    second = recipe.stage_two.model_copy(update={"epochs": 5, "learn_held_out": "yes"})
     asked = recipe.model_copy(update={"screen": [str(folder)], "stage_two": second})
     found = planned(asked, tmp_path / "p")
     assert found["epochs"] == [6, 5]

@@ -183,10 +183,24 @@ def test_a_screen_without_new_plates_gets_the_first_stage_alone_and_is_told(aske
 
 def test_held_out_images_are_learned_from_only_where_the_recipe_says_so(asked, mixed) -> None:
     assert plan_training(asked, [mixed]).unlabelled_experiments == ["X-5"]
-    wish = SECOND.model_copy(update={"learn_held_out": True})
+    wish = SECOND.model_copy(update={"learn_held_out": "yes"})
     plan = plan_training(asked.model_copy(update={"stage_two": wish}), [mixed])
     assert plan.unlabelled_experiments == [*plan.held_out_experiments, "X-5"]
     assert len(plan.plates) == 10
+
+
+def test_held_out_images_may_go_along_with_new_plates_and_not_without(asked, mixed, screen) -> None:
+    wish = SECOND.model_copy(update={"learn_held_out": "with new plates"})
+    wanted = asked.model_copy(update={"stage_two": wish})
+    plan = plan_training(wanted, [mixed])
+    assert plan.unlabelled_experiments == [*plan.held_out_experiments, "X-5"]
+    assert any("plates that were at hand" in note for note in plan.notes)
+    assert not plan_training(wanted, [screen]).two_stages
+
+
+def test_recipes_that_say_true_or_false_are_read_as_before() -> None:
+    assert StageTwo.model_validate({"learn_held_out": True}).learn_held_out == "yes"
+    assert StageTwo.model_validate({"learn_held_out": False}).learn_held_out == "no"
 
 
 def test_a_stage_may_be_for_some_experiments_alone(asked, mixed) -> None:
