@@ -184,7 +184,9 @@ def _with_second_stage(plan: TrainingPlan, recipe: Recipe, plates: Sequence[Plat
             f"the second stage learns from unlabelled experiments, but the screen has none{wish}"
         )
         if not recipe.training.epochs:
-            raise RecipeError(f"{lacking}: add their folder, or set stage_two.learn_held_out = \"yes\"")
+            raise RecipeError(
+                f'{lacking}: add their folder, or set stage_two.learn_held_out = "yes"'
+            )
         return replace(plan, notes=(*plan.notes, f"{lacking}: the first stage alone is trained"))
     return replace(plan, second=second, judged=judged, unlabelled=tuple(unlabelled))
 
