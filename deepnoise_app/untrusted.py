@@ -7,11 +7,14 @@ Files are plain ones of bounded size, JSON is of bounded depth, and paths stay i
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import json
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from deepnoise_app.errors import ScreenError
 
 # Far above any recipe, card, summary or metadata of a plate that people or programs write.
 MOST_TEXT_BYTES = 64_000_000
+MOST_STEM = 80
+_ODD = re.compile(r"[^\w. -]+")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -38,16 +43,36 @@ def read_plain(path: Path | str, most: int = MOST_TEXT_BYTES, *, head: bool = Fa
         If it cannot be read, is a device or a pipe (which would never end), or is too large;
         `strerror` says so in words.
     """
+    with _plain(path) as (file, size):
+        if size > most and not head:
+            message = f"it has {size:,} bytes, expected at most {most:,}"
+            raise OSError(errno.EFBIG, message, str(path))
+        return file.read(most) if head else file.readall()
+
+
+def read_part(path: Path, offset: int, most: int) -> bytes:
+    """Return at most so many bytes behind an offset; one below 0 counts from the end.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is a device or a pipe.
+    """
+    with _plain(path) as (file, size):
+        file.seek(offset if offset >= 0 else max(0, size + offset))
+        return file.read(most)
+
+
+@contextmanager
+def _plain(path: Path | str) -> Iterator[tuple[io.FileIO, int]]:
+    """Open a plain file, and tell its size; nothing else is waited for."""
     with io.FileIO(str(path), opener=_open) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(
                 errno.EINVAL, "it is a device or a pipe, expected a plain file", str(path)
             )
-        if found.st_size > most and not head:
-            message = f"it has {found.st_size:,} bytes, expected at most {most:,}"
-            raise OSError(errno.EFBIG, message, str(path))
-        return file.read(most) if head else file.readall()
+        yield file, found.st_size
 
 
 def read_json(path: Path, most: int = MOST_TEXT_BYTES) -> Any:
@@ -75,6 +100,19 @@ def stays_inside(name: str) -> bool:
     return bool(name) and ".." not in parts and parts[0] != "" and not (
         _DRIVE.match(name) or "\0" in name or name.startswith("~")
     )  # fmt: skip
+
+
+def file_stem(*names: str) -> str:
+    """Return a name for a file that tells what strangers named: it leads nowhere else.
+
+    Signs that some disk refuses become `_`. Other names give another stem: a digest follows where
+    they cannot be told from it.
+    """
+    told = "-".join(names)
+    plain = _ODD.sub("_", told).strip(". ")[:MOST_STEM] or "_"
+    if plain == told and not any("-" in name for name in names[1:]):
+        return plain
+    return f"{plain}-{hashlib.sha256(chr(0).join(names).encode()).hexdigest()[:8]}"
 
 
 def within(folder: Path, name: str) -> Path:

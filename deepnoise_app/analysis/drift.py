@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from scipy import stats
 
 from deepnoise_app.analysis.polish import mad
 from deepnoise_app.analysis.values import PlateValues
+from deepnoise_app.screen import natural
 
 LEAST_PLATES = 5
 
@@ -68,12 +68,6 @@ def drift(plates: Sequence[PlateValues]) -> Drift:
         offsets += _offsets(mine, medians)
         experiments.append(_trend(name, medians))
     return Drift(tuple(offsets), tuple(experiments))
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Key that sorts `Plate2` before `Plate10`."""
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
 def _offsets(plates: Sequence[PlateValues], medians: np.ndarray) -> list[PlateOffset]:

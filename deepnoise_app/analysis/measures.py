@@ -21,7 +21,7 @@ from deepnoise_app.analysis.kinds import (
     nuclei_channel,
 )
 from deepnoise_app.errors import PixelError, ScreenError
-from deepnoise_app.screen import Channel, Plate, PlateOverlay, WellId
+from deepnoise_app.screen import Channel, Plate, PlateOverlay, WellId, read_csv, read_parquet
 from deepnoise_app.screen.formulas import meant
 
 PLACE = ("Metadata_Experiment", "Metadata_Plate", "Metadata_Well")
@@ -100,10 +100,10 @@ class Measures:
         """
         if path.suffix == ".csv":
             texts = dict.fromkeys(META, str)
-            table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+            table = read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
             table = meant(table.fillna({name: "" for name in META if name in table.columns}))
         else:
-            table = pd.read_parquet(path)
+            table = read_parquet(path)
         lacking = [name for name in PLACE if name not in table.columns]
         if lacking:
             raise ScreenError(f"{path} is not a table of measures: it lacks {lacking[0]}")

@@ -16,6 +16,8 @@ from sklearn.neighbors import NearestNeighbors
 
 NEIGHBOURS, GRAPH_NEIGHBOURS = 90, 15
 _TRIES, _TOLERANCE = 50, 1e-5
+# Wells whose neighbours are weighed at once.
+_AT_ONCE = 4096
 
 
 def silhouettes(
@@ -81,10 +83,12 @@ def mixing_indices(features: NDArray[np.float64], batches: Sequence[str]) -> NDA
     distances, neighbours = finder.kneighbors(features)
     distances, neighbours = distances[:, 1:], neighbours[:, 1:]
     indices = np.empty(len(features))
-    for well in range(len(features)):
-        weights = _gaussian(distances[well], count / 3)
-        shares = np.bincount(code[neighbours[well]], weights, minlength=len(names))
-        indices[well] = 1 / float((shares**2).sum())
+    for first in range(0, len(features), _AT_ONCE):
+        at = slice(first, first + _AT_ONCE)
+        weights = gaussians(distances[at], count / 3)
+        place = np.arange(len(weights))[:, None] * len(names) + code[neighbours[at]]
+        shares = np.bincount(place.ravel(), weights.ravel(), minlength=len(weights) * len(names))
+        indices[at] = 1 / (shares.reshape(len(weights), -1) ** 2).sum(axis=1)
     return np.asarray((indices - 1) / (len(names) - 1))
 
 
@@ -97,20 +101,28 @@ def mixing_index(features: NDArray[np.float64], batches: Sequence[str]) -> float
     return float(np.median(indices)) if len(indices) else float("nan")
 
 
-def _gaussian(distances: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:
-    """Weights that sum to 1 and whose entropy is the logarithm of the perplexity."""
-    rate, low, high = 1.0, 0.0, np.inf
+def gaussians(distances: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:
+    """Weights of the same shape, (wells, neighbours), of the perplexity that is wanted.
+
+    Those of a well sum to 1. Each well's rate is found by bisection, all wells together.
+    """
+    near = distances - distances.min(axis=1, keepdims=True)
+    rate, low, high = np.ones(len(near)), np.zeros(len(near)), np.full(len(near), np.inf)
     wanted = np.log(perplexity)
-    near = distances - distances.min()
-    weights = np.full(len(distances), 1 / len(distances))
+    weights = np.full(near.shape, 1 / near.shape[1])
+    open_ = np.arange(len(near))  # wells whose rate is still looked for
     for _ in range(_TRIES):
-        raw = np.exp(-near * rate)
-        weights = raw / raw.sum()
-        entropy = float(-(weights * np.log(np.maximum(weights, 1e-300))).sum())
-        if abs(entropy - wanted) < _TOLERANCE:
+        raw = np.exp(-near[open_] * rate[open_, None])
+        mine = raw / raw.sum(axis=1, keepdims=True)
+        weights[open_] = mine
+        entropy = -(mine * np.log(np.maximum(mine, 1e-300))).sum(axis=1)
+        far = np.abs(entropy - wanted) >= _TOLERANCE
+        wide, narrow = open_[far & (entropy > wanted)], open_[far & (entropy <= wanted)]
+        low[wide] = rate[wide]
+        rate[wide] = np.where(np.isinf(high[wide]), rate[wide] * 2, (rate[wide] + high[wide]) / 2)
+        high[narrow] = rate[narrow]
+        rate[narrow] = (rate[narrow] + low[narrow]) / 2
+        open_ = open_[far]
+        if not len(open_):
             break
-        if entropy > wanted:
-            low, rate = rate, rate * 2 if high == np.inf else (rate + high) / 2
-        else:
-            high, rate = rate, (rate + low) / 2
-    return np.asarray(weights)
+    return weights

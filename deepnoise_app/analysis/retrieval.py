@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from deepnoise_app.analysis.profiles import Profiles
 
 LEAST_PAIRS = 2
+# Wells whose likeness to all others is held at once.
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,18 +40,19 @@ def retrieval(profiles: Profiles) -> Retrieval:
     names, plates = np.array(profiles.perturbations), np.array(profiles.plates)
     precision = np.full(len(names), np.nan)
     expected = np.full(len(names), np.nan)
-    for well in range(len(names)):
-        if not names[well]:
-            continue
-        same = names == names[well]
-        positive = same & (plates != plates[well])
-        candidates = positive | (~same & (names != ""))
-        if not positive.any():
-            continue
-        like = _likeness(unit[candidates], unit[well])
-        order = np.argsort(-like, kind="stable")
-        precision[well] = average_precision(positive[candidates][order])
-        expected[well] = positive.sum() / candidates.sum()
+    known = names != ""
+    for name in sorted(set(names[known])):
+        same = names == name
+        mine, others = np.flatnonzero(same), np.flatnonzero(known & ~same)
+        apart = plates[mine][:, None] != plates[mine]  # (wells, wells): which are each other's
+        for part in range(0, len(mine), _AT_ONCE):
+            at = slice(part, part + _AT_ONCE)
+            wells, positive = mine[at], apart[at]
+            precision[wells] = _precisions(
+                _likeness(unit[mine], unit[wells]), positive, _likeness(unit[others], unit[wells])
+            )
+            count = positive.sum(axis=1)
+            expected[wells[count > 0]] = count[count > 0] / (count[count > 0] + len(others))
     told = np.isfinite(precision)
     means = [precision[told & (names == n)].mean() for n in sorted(set(names[told]))]
     return Retrieval(
@@ -59,8 +62,37 @@ def retrieval(profiles: Profiles) -> Retrieval:
     )
 
 
-def _likeness(others: NDArray[np.float64], one: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(-np.abs(others - one)[:, 0] if len(one) == 1 else others @ one)
+def _likeness(others: NDArray[np.float64], ones: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(ones, others): how alike they are."""
+    if ones.shape[1] == 1:
+        return np.asarray(-np.abs(ones - others[:, 0]))
+    return np.asarray(ones @ others.T)
+
+
+def _precisions(
+    replicates: NDArray[np.float64], positive: NDArray[np.bool_], others: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(wells,): average precision; NaN for a well without a positive one.
+
+    Where a positive one and others are alike to the last digit, it ranks after half of them.
+
+    Parameters
+    ----------
+    replicates
+        (wells, replicates): how alike; only those that are `positive` count.
+    others
+        (wells, others): how alike those of other perturbations are.
+    """
+    found = np.full(len(replicates), np.nan)
+    ordered = np.sort(others, axis=1)
+    for well, (like, counts) in enumerate(zip(replicates, positive, strict=True)):
+        if counts.any():
+            mine = -np.sort(-like[counts])
+            above = ordered.shape[1] - np.searchsorted(ordered[well], mine, "right")
+            level = ordered.shape[1] - np.searchsorted(ordered[well], mine, "left") - above
+            place = np.arange(1, len(mine) + 1)
+            found[well] = (place / (place + above + level / 2)).mean()
+    return found
 
 
 def average_precision(relevant: NDArray[np.bool_]) -> float:

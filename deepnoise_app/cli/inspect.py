@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from deepnoise_app.screen import Plate, Problem, Screen
 
-SHOWN_PROBLEMS = 20
+SHOWN_PROBLEMS, SHOWN_NAMES = 20, 3
 # Files of which the ends are read unless all are asked for: a few seconds on a local disk.
 MOST_FILES = 20_000
 
@@ -81,6 +82,7 @@ def describe(screen: Screen) -> dict[str, Any]:
         "stack": screen.stack.told,
         "experiments": list(screen.experiments),
         "plates": [_plate(screen, plate) for plate in screen.plates],
+        "controls": _controls(screen),
         "problems": [problem.as_json() for problem in screen.problems],
     }
 
@@ -99,6 +101,27 @@ def _plate(screen: Screen, plate: Plate) -> dict[str, Any]:
     }
 
 
+def _controls(screen: Screen) -> dict[str, dict[str, int]]:
+    """Wells of each perturbation that is taken for a control, or for nothing, by role."""
+    from deepnoise_app.screen import Role, natural
+
+    found: dict[str, dict[str, int]] = {}
+    for role in (Role.POSITIVE, Role.NEGATIVE, Role.EMPTY):
+        contents = (content for plate in screen.plates for content in plate.map.contents.values())
+        names = Counter(one.perturbation for one in contents if one.role is role)
+        if names:
+            found[str(role)] = {name: names[name] for name in sorted(names, key=natural)}
+    return found
+
+
+def _told_controls(role: str, names: dict[str, int]) -> str:
+    """`negative control: DMSO, water and 2 more (64 wells)`."""
+    shown = [name or "no name" for name in names][:SHOWN_NAMES]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    wells = sum(names.values())
+    return f"{role.replace('_', ' ')}: {', '.join(shown)}{more} ({wells} well{'s' * (wells > 1)})"
+
+
 def _show(screen: Screen, found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -114,6 +137,8 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
     )
     if screen.stack.told:
         say(screen.stack.told)
+    for role, controls in found["controls"].items():
+        say(_told_controls(role, controls))
     for one in found.get("names", ()):
         told = ", ".join(f"{key} {one[key]}" for key in one if key not in ("name", "fits"))
         say(f"{one['name']}: {told or 'does not fit'}")

@@ -17,7 +17,7 @@ from deepnoise_app.runs.events import Event, Progress, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.work import Ended, Listen, ShouldStop
-from deepnoise_app.screen import Library, Plate, PlateMap
+from deepnoise_app.screen import Library, Plate, PlateMap, read_parquet
 
 Found = tuple[tuple[PlateEvidence, ...], Library | None]
 
@@ -143,7 +143,7 @@ def _from_measures(
     )
     run = RunFolder.create(gathering.folder, asked)
     gathering.conclude(measure(run, gathering.hear, gathering.should_stop))
-    tables = [pd.read_parquet(measures_path(run, plate.key)) for plate in plates]
+    tables = [read_parquet(measures_path(run, plate.key)) for plate in plates]
     return evidence_from_measures(
         Measures(pd.concat(tables, ignore_index=True)),
         {plate.key: plate.map for plate in plates},

@@ -56,6 +56,7 @@ def measured(run: RunFolder) -> Trivial:
     from deepnoise_app.reports.report import Trivial
     from deepnoise_app.runs.folder import RunFolder
     from deepnoise_app.runs.work import Ending
+    from deepnoise_app.screen import read_parquet
 
     recipe = run.recipe.model_copy(update={"task": "measure", "measures": "basic"})
     with tempfile.TemporaryDirectory() as folder:
@@ -65,6 +66,6 @@ def measured(run: RunFolder) -> Trivial:
         if ended.ending:
             return Trivial(note=UNMEASURED)  # the reason holds paths, which no page tells
         tables = sorted(Path(folder, "measures", "measures").glob("*.parquet"))
-        wells = pd.concat([pd.read_parquet(path) for path in tables], ignore_index=True)
+        wells = pd.concat([read_parquet(path) for path in tables], ignore_index=True)
     counted = any(str(name).startswith(PREFIXES[COUNT]) for name in wells.columns)
     return Trivial(Measures(wells), "" if counted else UNCOUNTED)

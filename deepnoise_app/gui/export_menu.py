@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QWidget
 from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.session import Session
+from deepnoise_app.untrusted import file_stem
 
 TABLES = "CSV (*.csv);;Parquet (*.parquet)"
 
@@ -62,8 +63,7 @@ class ExportMenu(QMenu):
     @property
     def _plate_name(self) -> str:
         plate = self._session.plate
-        name = " ".join(plate.key) if plate is not None else "plate"
-        return f"{name}.png".replace("/", "-")
+        return f"{file_stem(*plate.key) if plate is not None else 'plate'}.png"
 
     def _enable(self) -> None:
         scored = bool(self._session.scorings)

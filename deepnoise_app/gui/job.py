@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from deepnoise_app.runs.process import start_detached
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunView
+from deepnoise_app.untrusted import within
 
 POLL_MS = 250
 # How many polls pass between looks at the process itself: that costs a millisecond.
@@ -160,7 +162,12 @@ class Jobs(QObject):
         self.told.emit(view, events)
 
 
-def saved(events: tuple[Event, ...], what: str) -> list[Path]:
-    """Paths of what was saved, of one kind, each once."""
-    paths = [Path(e.path) for e in events if isinstance(e, Saved) and e.what == what]
-    return list(dict.fromkeys(paths))
+def saved(run: Path, events: Iterable[Event], what: str) -> list[Path]:
+    """Paths of what a run has saved, of one kind, each once; nothing outside of its folder."""
+    told = (Path(e.path) for e in events if isinstance(e, Saved) and e.what == what)
+    names = [str(path.relative_to(run)) for path in told if path.is_relative_to(run)]
+    paths = []
+    for name in dict.fromkeys(names):
+        with suppress(DeepNoiseError):  # it leads out by a link, or by `..`
+            paths.append(within(run, name))
+    return paths

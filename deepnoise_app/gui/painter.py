@@ -120,7 +120,7 @@ class Painter:
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         if view.task != "measure":
             return
-        for path in saved(events, "measures"):
+        for path in saved(view.path, events, "measures"):
             # A file that is being replaced is passed over: the next event brings it.
             read = partial(Measures.read, path)
             self._background.ask(f"measures {path}", read, self._take, _passed_over)

@@ -28,6 +28,7 @@ from deepnoise_app.gui.plate_tree import PlateTree
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Problem, ProblemKind
 from deepnoise_app.session import MEASURED, Session
+from deepnoise_app.untrusted import file_stem
 
 PICTURES = "Picture (*.png);;Drawing (*.svg);;Table (*.csv)"
 
@@ -207,7 +208,7 @@ class PlatesPanel(QWidget):
         plate = self._session.plate
         if plate is None:
             return
-        proposed = f"{plate.experiment} {plate.name}.png".replace("/", "-")
+        proposed = f"{file_stem(*plate.key)}.png"
         name, _ = QFileDialog.getSaveFileName(self, "Save the heat map", proposed, PICTURES)
         if name:
             self._painter.export(Path(name))

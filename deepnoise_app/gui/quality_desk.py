@@ -139,7 +139,7 @@ class QualityDesk:
         self._on_measures()
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
-        for path in saved(events, "map-check"):
+        for path in saved(view.path, events, "map-check"):
             try:
                 self._session.findings = _findings(path)
             except (OSError, ValueError) as error:

@@ -38,6 +38,7 @@ from deepnoise_app.gui.words import count
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import WellId
 from deepnoise_app.session import PlateKey, RunView, Session
+from deepnoise_app.untrusted import file_stem
 
 NO_PLATE = "Open a plate first."
 ABOUT = (
@@ -242,7 +243,7 @@ class QualityPanel(QWidget):
         sheet = self._session.sheet
         if sheet is None:
             return
-        proposed = f"{sheet.choice.column}.png"
+        proposed = f"{file_stem(sheet.choice.column)}.png"
         name, _ = QFileDialog.getSaveFileName(self, "Save the heat maps", proposed, PICTURES)
         if name:
             self._quality.export(Path(name))

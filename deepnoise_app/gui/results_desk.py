@@ -14,6 +14,7 @@ from deepnoise_app.errors import RunError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.ladder_table import LADDER, LadderTable
+from deepnoise_app.screen import read_parquet
 from deepnoise_app.session import Notice, Session
 
 EMBEDDINGS = "embeddings.parquet"
@@ -136,7 +137,7 @@ def read_maps(runs: Sequence[Path]) -> EmbeddingMaps | None:
     tables: list[pd.DataFrame] = []
     for run in reversed(runs):
         if (run / EMBEDDINGS).is_file():
-            table = pd.read_parquet(run / EMBEDDINGS)
+            table = read_parquet(run / EMBEDDINGS)
             if not tables or list(table.columns) == list(tables[0].columns):
                 tables.append(table)
     if not tables or not any(str(name).startswith(FEATURE) for name in tables[0].columns):

@@ -64,7 +64,7 @@ class WhyDesk:
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         if view.task != "explain" or view.path != self._run:
             return
-        for path in saved(events, "explanation")[-1:]:
+        for path in saved(view.path, events, "explanation")[-1:]:
             self._background.ask("why", partial(read_why, path), self._take, self._failed)
 
     def _take(self, why: Why) -> None:

@@ -15,6 +15,7 @@ from deepnoise_app.analysis.climbing import Crossed, crossed_mean
 from deepnoise_app.ladder.climb import Climb, Task, is_finished
 from deepnoise_app.ladder.compute import site_passes
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.screen import read_parquet
 from deepnoise_app.screen.formulas import write_csv
 
 # Stands for all seeds together in the column of seeds.
@@ -63,9 +64,7 @@ def gather(climb: Climb) -> list[Rung]:
             scorings.setdefault(task.step.name, []).append(task)
     found = []
     for step in climb.ladder.step:
-        tables = [
-            pd.read_parquet(task.run.predictions_path) for task in scorings.get(step.name, [])
-        ]
+        tables = [read_parquet(task.run.predictions_path) for task in scorings.get(step.name, [])]
         passes = site_passes(trainings, step.of or step.name)
         for group, names in (("at hand", climb.divided.at_hand), ("fresh", climb.divided.fresh)):
             if tables and names:
@@ -173,5 +172,8 @@ def write_results(rungs: Sequence[Rung], folder: Path) -> pd.DataFrame:
     table = results_table(rungs)
     path = folder / f"{TABLE}.parquet"
     write_beside(path, lambda beside: table.to_parquet(beside, index=False))
-    write_beside(path.with_suffix(".csv"), lambda beside: write_csv(table, beside))
+    # A title like "+ ArcFace" would get an apostrophe, as a spreadsheet takes it for a formula.
+    titles = table["title"].str.replace(r"^\+ ", "with ", regex=True)
+    plain = table.assign(title=titles)
+    write_beside(path.with_suffix(".csv"), lambda beside: write_csv(plain, beside))
     return table

@@ -24,7 +24,7 @@ from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ending
-from deepnoise_app.screen import Plate, Role
+from deepnoise_app.screen import Plate, Role, read_parquet
 
 POSITION = "well position"
 FOLDER = "baselines"
@@ -211,5 +211,5 @@ def _measures(
             raise Interrupted(ended.message)
         if ended.ending:
             raise RunError(f"the trivial baselines cannot be measured: {ended.message}")
-    tables = [pd.read_parquet(measures_path(run, plate.key)) for plate in plates]
+    tables = [read_parquet(measures_path(run, plate.key)) for plate in plates]
     return pd.concat(tables, ignore_index=True)

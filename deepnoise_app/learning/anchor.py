@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.learning.survey import LEAST_STD, Normalisation, PlateSurvey
-from deepnoise_app.runs.card import ControlAnchor
+from deepnoise_app.runs.card_parts import ControlAnchor
 from deepnoise_app.screen import Plate, PlateMap, Role
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from deepnoise_app.analysis.calibration import calibrate
 from deepnoise_app.analysis.strangers import draw_limit
 from deepnoise_app.learning.score import PlateScores
-from deepnoise_app.runs.card import Calibration, LibraryLimit, ModelCard
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.card_parts import Calibration, LibraryLimit
 from deepnoise_app.screen import PlateMap, Role
 
 # Fewer wells give a temperature that is mostly chance.

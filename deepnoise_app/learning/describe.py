@@ -12,7 +12,8 @@ from deepnoise_app.learning.familiar import channel_ranges
 from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Material
 from deepnoise_app.learning.outcome import Outcome
-from deepnoise_app.runs.card import ChannelStatistics, ModelCard, Provenance
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.card_parts import ChannelStatistics, Provenance
 from deepnoise_app.runs.recipe import Recipe
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.learning.survey import PlateSurvey
-from deepnoise_app.runs.card import ChannelRange, Distribution, ModelCard
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.card_parts import ChannelRange, Distribution
 
 # Plates of unseen experiments may lie this much further out than those of the training.
 SLACK = 1.25

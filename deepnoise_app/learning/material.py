@@ -16,7 +16,8 @@ from deepnoise_app.learning.survey import (
     normalisations,
     survey_plate,
 )
-from deepnoise_app.runs.card import ChannelStatistics, ModelCard
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.card_parts import ChannelStatistics
 from deepnoise_app.runs.events import Event, Progress, Warned
 from deepnoise_app.screen import Plate
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 from deepnoise_app.analysis import verdict
 from deepnoise_app.analysis.accuracy import Accuracy
-from deepnoise_app.runs.card import AccuracyName, Interval
+from deepnoise_app.runs.card_parts import AccuracyName, Interval
 from deepnoise_app.screen import Predictions
 
 NAMES: tuple[AccuracyName, ...] = get_args(AccuracyName)

@@ -16,6 +16,7 @@ from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.recipe import Scoring
 from deepnoise_app.screen import Plate, PlateMap, Role, WellId
+from deepnoise_app.untrusted import parse_json
 
 
 def part_path(
@@ -72,7 +73,7 @@ def load_scores(path: Path) -> ScoredPlate | None:
         return None
     try:
         with safe_open(path, framework="numpy") as file:
-            notes = json.loads(file.metadata()["deepnoise"])
+            notes = parse_json(file.metadata()["deepnoise"])
             logits, embeddings = file.get_tensor("logits"), file.get_tensor("embeddings")
             sites = file.get_tensor("sites")
         scores = PlateScores(

@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from deepnoise_app.analysis.kinds import Depth
 from deepnoise_app.analysis.measures import PLACE, Measures
@@ -21,7 +20,7 @@ from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.places import cache_folder
-from deepnoise_app.screen import PixelSource, Plate
+from deepnoise_app.screen import PixelSource, Plate, read_parquet
 
 # Goes up whenever a measure changes its meaning.
 VERSION = 2
@@ -91,9 +90,9 @@ def kept(plate: Plate, depth: Depth) -> tuple[pd.DataFrame, pd.DataFrame] | None
     if name is None:
         return None
     try:
-        wells = pd.read_parquet(measures_folder() / f"{name}.wells.parquet")
-        sites = pd.read_parquet(measures_folder() / f"{name}.sites.parquet")
-    except (OSError, ValueError, pa.ArrowException):
+        wells = read_parquet(measures_folder() / f"{name}.wells.parquet")
+        sites = read_parquet(measures_folder() / f"{name}.sites.parquet")
+    except (OSError, ValueError):
         return None
     if any(column not in table.columns for table in (wells, sites) for column in PLACE):
         return None

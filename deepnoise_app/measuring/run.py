@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +22,14 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
 from deepnoise_app.screen import Plate, StackChoice
+from deepnoise_app.untrusted import file_stem
 
 SAVE_EVERY_S = 0.5
-_ODD = re.compile(r"[^\w.-]+")
 
 
 def measures_path(run: RunFolder, plate: tuple[str, str]) -> Path:
     """Return where the measures of a plate lie, a row per well."""
-    return run.path / "measures" / f"{_ODD.sub('_', '-'.join(plate))}.parquet"
+    return run.path / "measures" / f"{file_stem(*plate)}.parquet"
 
 
 def sites_path(run: RunFolder, plate: tuple[str, str]) -> Path:

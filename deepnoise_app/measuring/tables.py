@@ -18,6 +18,7 @@ from deepnoise_app.analysis.variance import Component
 from deepnoise_app.measuring.run import measures_path, sites_path
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.screen import read_parquet
 from deepnoise_app.screen.formulas import write_csv
 
 WELLS, SITES = "measures", "sites"
@@ -51,9 +52,9 @@ def write_tables(run: RunFolder, plates: Sequence[tuple[str, str]], correction: 
     ScreenError
         If the correction would erase declared biology.
     """
-    wells = pd.concat([pd.read_parquet(measures_path(run, key)) for key in plates],
+    wells = pd.concat([read_parquet(measures_path(run, key)) for key in plates],
                       ignore_index=True)  # fmt: skip
-    sites = pd.concat([pd.read_parquet(sites_path(run, key)) for key in plates], ignore_index=True)
+    sites = pd.concat([read_parquet(sites_path(run, key)) for key in plates], ignore_index=True)
     raw = Measures(wells)
     corrected = Measures(correct_table(wells, raw.names, correction))
     summary = summarise_measures(raw)

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from deepnoise_app.readers.index import PlateFiles
-from deepnoise_app.readers.names import natural
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.screen import (
     PROJECTION,
@@ -28,6 +27,7 @@ from deepnoise_app.screen import (
     Stack,
     StackChoice,
     WellId,
+    natural,
 )
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from deepnoise_app.readers.names import natural
 from deepnoise_app.readers.tables import PlateKey
-from deepnoise_app.screen import Channel
+from deepnoise_app.screen import Channel, natural
 
 
 def unify(

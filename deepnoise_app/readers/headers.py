@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deepnoise_app.errors import PixelError
+from deepnoise_app.readers.packings import check_packing
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _START = struct.Struct(">8sI4sIIBB")
@@ -120,6 +121,7 @@ def page_of(path: Path, file: Any, page: int | None) -> Any:
     found = pages[page or 0]
     check_size(path, *found.shape[:2])
     check_size(path, 1, prod(found.chunks))
+    check_packing(path, found)
     return found
 
 

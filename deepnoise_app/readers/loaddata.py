@@ -18,10 +18,10 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.assemble import Findings, assemble
 from deepnoise_app.readers.beside import tables_beside
 from deepnoise_app.readers.index import PlateFiles
-from deepnoise_app.readers.names import general_form, literal, natural
+from deepnoise_app.readers.names import general_form, literal
 from deepnoise_app.readers.tables import PlateKey, Table, read_table
 from deepnoise_app.readers.walk import READABLE, Folder, is_image, normal, note, strays, walk
-from deepnoise_app.screen import Channel, Problem, ProblemKind, Screen, StackChoice, WellId
+from deepnoise_app.screen import Channel, Problem, ProblemKind, Screen, StackChoice, WellId, natural
 from deepnoise_app.untrusted import read_plain
 
 _HEAD = re.compile(r"(?:^|[,;\t\"])(?:FileName|URL)_", re.IGNORECASE)

@@ -5,7 +5,6 @@ A form is a path with fields, such as `Plate1/{W2}_s{site}_w{channel}.png`; `spe
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from deepnoise_app.errors import ScreenError
@@ -84,12 +83,6 @@ def general_form(name: str, well: WellId, site: int) -> str:
         if spell(form, well, site, "") == name:
             return form
     return plain
-
-
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts numbers within texts by value: `w2` before `w10`."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
 
 
 def _letter_field(row: str) -> str:

@@ -87,7 +87,8 @@ def look_inside(path: Path) -> Inside:
     import tifffile  # half a second, so only where there are TIFF files
 
     try:
-        with tifffile.TiffFile(path) as file:
+        # Without this word tifffile opens whatever files the OME-XML of one names, anywhere.
+        with tifffile.TiffFile(path, _multifile=False) as file:
             if len(file.pages) < 2:
                 return Inside()
             described = _described(file.ome_metadata or "")

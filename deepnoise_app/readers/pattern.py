@@ -14,7 +14,7 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.assemble import Findings, assemble
 from deepnoise_app.readers.beside import tables_beside
 from deepnoise_app.readers.index import PlateFiles
-from deepnoise_app.readers.names import literal, natural
+from deepnoise_app.readers.names import literal
 from deepnoise_app.readers.tables import PlateKey
 from deepnoise_app.readers.template import Template
 from deepnoise_app.readers.walk import Folder, is_image, normal, refused_folders, strays, walk
@@ -22,6 +22,7 @@ from deepnoise_app.screen import (
     Channel,
     Screen,
     StackChoice,
+    natural,
 )
 
 GUESSES = (

@@ -13,6 +13,7 @@ from pathlib import Path
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.markup import elements
 from deepnoise_app.screen.formulas import meant_text
+from deepnoise_app.screen.tabular import check_parquet
 from deepnoise_app.untrusted import read_plain
 
 SPREADSHEETS = (".xlsx", ".xlsm")
@@ -170,12 +171,8 @@ def _parquet(path: Path) -> Rows:
 
     try:
         with pq.ParquetFile(path) as file:
-            told = file.metadata
-            check_cells(path, told.num_rows * told.num_columns)
-            groups = map(told.row_group, range(told.num_row_groups))
-            size = sum(group.total_byte_size for group in groups)
-            if size > MOST_BYTES:
-                raise ScreenError(f"{path.name} unpacks to {size:,} bytes: no table is so large")
+            check_cells(path, file.metadata.num_rows * file.metadata.num_columns)
+            check_parquet(path, MOST_BYTES)
             table = file.read()
     except (ScreenError, OSError):
         raise

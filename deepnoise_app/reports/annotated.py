@@ -12,6 +12,7 @@ import pandas as pd
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.screen import read_parquet
 from deepnoise_app.untrusted import read_json
 
 EMBEDDINGS, PREDICTIONS, SUMMARY = "embeddings.parquet", "predictions.parquet", "summary.json"
@@ -35,8 +36,8 @@ def write_anndata(folder: Path) -> Path:
         if not (folder / name).is_file():
             raise RunError(f"{folder} holds no finished scoring: there is no {name} in it")
     table = annotated(
-        pd.read_parquet(folder / PREDICTIONS),
-        pd.read_parquet(folder / EMBEDDINGS),
+        read_parquet(folder / PREDICTIONS),
+        read_parquet(folder / EMBEDDINGS),
         read_json(folder / SUMMARY),
     )
     path = folder / "embeddings.h5ad"

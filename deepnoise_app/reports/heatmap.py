@@ -17,6 +17,7 @@ from deepnoise_app.analysis.summary import IN_FRONT
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, row_letters
+from deepnoise_app.untrusted import file_stem
 
 SHEET_COLUMNS = 8
 
@@ -54,7 +55,7 @@ def save_sheets(measures: Measures, folder: Path) -> list[Path]:
             if column in measures.table.columns:
                 plates = plates_of(measures.table, column)
                 figure = draw_sheet(plates, f"{kind.title}, {channel.name}", _unit(measures, kind))
-                path = folder / f"{column}.png"
+                path = folder / f"{file_stem(column)}.png"
                 write_beside(path, lambda beside, f=figure: f.savefig(beside, dpi=110))  # type: ignore[misc]
                 written.append(path)
     return written

@@ -11,6 +11,7 @@ from deepnoise_app.reports.html import page, picture
 from deepnoise_app.reports.pictures import save_mosaic, save_plate
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.screen import Plate, Predictions, Screen
+from deepnoise_app.untrusted import file_stem
 
 ACCURACIES = {
     "free": ("Free", "Prediction_Free", "the best of all perturbations, well by well"),
@@ -72,7 +73,7 @@ def _accuracies(summary: Mapping[str, Any]) -> str:
 
 def _plate(plate: Plate, predictions: Predictions, pictures: Path) -> list[str]:
     name = html.escape(" ".join(plate.key))
-    stem = f"{plate.experiment}-{plate.name}"
+    stem = file_stem(*plate.key)
     parts = [f"<h2>{name}</h2>"]
     for key in ("free", "plate_prior"):
         title, column, _ = ACCURACIES[key]

@@ -27,7 +27,7 @@ from deepnoise_app.reports.trained import trained_sections
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
-from deepnoise_app.screen import Predictions, Screen
+from deepnoise_app.screen import Predictions, Screen, read_parquet
 from deepnoise_app.untrusted import read_json
 
 SUMMARY, EMBEDDINGS = "summary.json", "embeddings.parquet"
@@ -86,7 +86,7 @@ def _proved(run: RunFolder, trivial: Trivial) -> Iterator[str]:
     """Tell what the embeddings of a scoring know, where it left some, and trivial profiles."""
     path = run.path / EMBEDDINGS
     if path.is_file():
-        model = Profiles.of(pd.read_parquet(path), "embeddings")
+        model = Profiles.of(read_parquet(path), "embeddings")
         others = () if trivial.measures is None else trivial_profiles(trivial.measures, model)
         proofs = [proof for profiles in (model, *others) for proof in prove(profiles)]
         yield from proved_sections(proofs, trivial.note)

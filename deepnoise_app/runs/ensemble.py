@@ -12,14 +12,8 @@ from math import exp, log
 from pathlib import Path
 
 from deepnoise_app.errors import ModelError
-from deepnoise_app.runs.card import (
-    CARD,
-    Calibration,
-    LibraryLimit,
-    ModelCard,
-    load_card,
-    resolve_model,
-)
+from deepnoise_app.runs.card import CARD, ModelCard, load_card, resolve_model
+from deepnoise_app.runs.card_parts import Calibration, LibraryLimit
 
 
 def resolve_models(name_or_path: str | Path) -> tuple[Path, ...]:

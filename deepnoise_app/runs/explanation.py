@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.runs.files import write_whole
+from deepnoise_app.untrusted import read_json, read_plain
 
 EXPLANATION = "explanation.json"
+# A map of attributions: channels times a square, four bytes each.
+MOST_MAP_BYTES = 500_000_000
 
 
 class SiteExplanation(BaseModel):
@@ -71,8 +75,8 @@ class Explanation(BaseModel):
             If it is not there or damaged.
         """
         try:
-            return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValidationError) as error:
+            return cls.model_validate(read_json(path))
+        except (OSError, ValueError) as error:
             raise RunError(f"{path} is no explanation: {error}") from error
 
     def maps(self, folder: Path) -> dict[int, NDArray[np.float32]]:
@@ -86,8 +90,9 @@ class Explanation(BaseModel):
         found = {}
         for one in self.sites:
             try:
-                values = np.load(folder / one.file, allow_pickle=False)
-            except (OSError, ValueError) as error:
+                content = io.BytesIO(read_plain(folder / one.file, MOST_MAP_BYTES))
+                values = np.lib.format.read_array(content, allow_pickle=False)
+                found[one.site] = np.asarray(values.sum(axis=0), np.float32)
+            except (OSError, ValueError, TypeError, MemoryError) as error:
                 raise RunError(f"{folder / one.file} cannot be read: {error}") from error
-            found[one.site] = np.asarray(values.sum(axis=0), np.float32)
         return found

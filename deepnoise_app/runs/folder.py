@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepnoise_app.errors import RunError
-from deepnoise_app.runs.events import Event, Failed, encode, read_events
+from deepnoise_app.runs.events import Event, Failed, encode, read_all_events
 from deepnoise_app.runs.files import remove, unwritten, write_whole
 from deepnoise_app.runs.lock import Holder, owned, read_holder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
-from deepnoise_app.untrusted import read_plain
+from deepnoise_app.untrusted import read_part, read_plain
 
 _TAIL_LINES, _TAIL_BYTES = 15, 4096
 
@@ -169,7 +169,7 @@ class RunFolder:
 
     def events(self) -> list[Event]:
         """All events so far."""
-        return read_events(self.events_path)[0]
+        return read_all_events(self.events_path)
 
     def status(self) -> RunStatus:
         """Where the run stands; a worker that died without a word counts as failed."""
@@ -193,10 +193,7 @@ class RunFolder:
     def log_tail(self) -> str:
         """Last lines of the log; empty where there is none."""
         try:
-            with self.log_path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - _TAIL_BYTES))
-                text = file.read().decode("utf-8", errors="replace")
+            text = read_part(self.log_path, -_TAIL_BYTES, _TAIL_BYTES).decode("utf-8", "replace")
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-_TAIL_LINES:])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from deepnoise_app.errors import RunError
+from deepnoise_app.screen import read_parquet
 
 LADDER = "ladder.parquet"
 COLUMNS = ("step", "seed", "metric", "value", "low", "high")
@@ -35,8 +35,8 @@ class LadderTable:
         if not file.is_file():
             raise RunError(f"{path} holds no ladder: expected {LADDER} in it")
         try:
-            table = pd.read_parquet(file)
-        except (OSError, ValueError, pa.ArrowException) as error:
+            table = read_parquet(file)
+        except (OSError, ValueError) as error:
             raise RunError(f"{file} cannot be read: {error}") from error
         missing = [name for name in COLUMNS if name not in table.columns]
         if missing:

@@ -13,6 +13,7 @@ from deepnoise_app.screen.problem import Problem, ProblemKind
 from deepnoise_app.screen.readable import readable_planes
 from deepnoise_app.screen.screen import Screen
 from deepnoise_app.screen.stack import PROJECTION, Stack, StackChoice
+from deepnoise_app.screen.tabular import read_csv, read_parquet
 from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_letters
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "natural",
     "own_colours",
     "parse_filter",
+    "read_csv",
+    "read_parquet",
     "readable_planes",
     "row_letters",
 ]

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 
-def natural(name: str) -> list[tuple[int, int | str]]:
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key under which `sirna_2` comes before `sirna_10`."""
     parts = re.findall(r"\d+|\D+", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from deepnoise_app.screen.columns import TextColumn
 from deepnoise_app.screen.formulas import meant
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.platemap import Role
+from deepnoise_app.screen.tabular import read_csv, read_parquet
 from deepnoise_app.screen.well import WellId
 
 COLUMNS = (
@@ -116,8 +117,49 @@ class Predictions:
 
     @classmethod
     def read(cls, path: Path) -> Predictions:
-        """Read what `write` of the runs wrote: `.csv` or `.parquet`."""
+        """Read what `write` of the runs wrote: `.csv` or `.parquet`.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read.
+        ScreenError
+            If it is no table of predictions.
+        """
         if path.suffix == ".parquet":
-            return cls(pd.read_parquet(path))
-        texts = {name: _NUMBERS.get(name, str) for name in COLUMNS}
-        return cls(meant(pd.read_csv(path, dtype=texts, keep_default_na=False)))
+            found = read_parquet(path)
+        else:
+            found = meant(read_csv(path, dtype=str, keep_default_na=False))
+        return cls(_understood(cls(found).table, path))
+
+
+def _understood(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return the table with texts as texts and numbers as numbers, whatever wrote it.
+
+    Raises
+    ------
+    ScreenError
+        If a well, a role or a number is none.
+    """
+    columns: dict[str, pd.Series] = {}
+    for name in COLUMNS:
+        try:
+            if name in _NUMBERS:
+                columns[name] = pd.to_numeric(table[name]).astype(_NUMBERS[name])
+            else:
+                columns[name] = _texts(table[name])
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ScreenError(f"{name} in {path.name} is not all numbers: {error}") from error
+    for well in columns["Metadata_Well"].unique():
+        WellId.parse(well)
+    roles = set(columns["Metadata_Role"].unique()) - {str(role) for role in Role}
+    if roles:
+        known = ", ".join(Role)
+        raise ScreenError(f"{min(roles)!r} in {path.name} is no role: expected one of {known}")
+    return table.assign(**columns)
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    if column.dtype == "str" and not column.hasnans:
+        return column
+    return column.astype(object).fillna("").map(str).astype("str")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from deepnoise_app.errors import RunError, ScreenError
 from deepnoise_app.screen import Plane, Plate, Screen, WellId
 from deepnoise_app.screen.halving import halve
+from deepnoise_app.untrusted import file_stem
 from deepnoise_app.writers.omezarr_text import (
     column_path,
     group_json,
@@ -82,7 +83,7 @@ def write_omezarr(
 
 
 def _place(plate: Plate, out: Path) -> Path:
-    return out / plate.experiment / f"{plate.name}.ome.zarr"
+    return out / file_stem(plate.experiment) / f"{file_stem(plate.name)}.ome.zarr"
 
 
 def _sites(screen: Screen) -> Iterator[tuple[Plate, WellId, int]]:

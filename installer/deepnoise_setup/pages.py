@@ -65,7 +65,7 @@ class Page:
 
 def welcome(places: Places) -> Page:
     """Ask before anything is downloaded."""
-    where = f"Folder: {places.folder} ({size(places.free())} are free there)"
+    where = f"Folder: {places.folder}\n{size(places.free())} are free there"
     if places.is_outdated:
         title = "DeepNoise was updated"
         text = "Its parts are brought up to date: only those that have changed are downloaded."

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deepnoise_app.analysis.drift import drift, natural
+from deepnoise_app.analysis.drift import drift
+from deepnoise_app.screen import natural
 
 from .made_plates import made_plate
 

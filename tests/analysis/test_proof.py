@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from deepnoise_app.analysis.mixing import batch_silhouette, graph_connectivity, mixing_index
+from deepnoise_app.analysis.mixing import (
+    batch_silhouette,
+    gaussians,
+    graph_connectivity,
+    mixing_index,
+)
 from deepnoise_app.analysis.probes import probe
 from deepnoise_app.analysis.profiles import Profiles, Profiling, correct_profiles
 from deepnoise_app.analysis.proof import prove
@@ -70,6 +76,43 @@ def test_average_precision_is_that_of_copairs() -> None:
     assert np.allclose(ours.precision, theirs["average_precision"])
     by_name = theirs.groupby("perturbation")["average_precision"].mean()
     assert ours.mean == pytest.approx(by_name.mean())
+
+
+@pytest.mark.parametrize("features", [1, 2, 8])
+def test_average_precision_is_that_of_ranking_well_by_well(features: int) -> None:
+    made = profiles(biology=0.8, plate=0.5)
+    unknown = tuple("" if i % 7 == 0 else n for i, n in enumerate(made.perturbations))
+    made = replace(made, features=made.features[:, :features], perturbations=unknown)
+    unit = made.features
+    if features > 1:
+        unit = unit / np.linalg.norm(unit, axis=1, keepdims=True)
+    names, plates = np.array(made.perturbations), np.array(made.plates)
+    for well, found in enumerate(retrieval(made).precision):
+        same, known = names == names[well], names != ""
+        positive = same & known & (plates != plates[well])
+        if not known[well] or not positive.any():
+            assert np.isnan(found)
+            continue
+        candidates = positive | (known & ~same)
+        like = unit @ unit[well] if features > 1 else -np.abs(unit - unit[well])[:, 0]
+        order = np.argsort(-like[candidates], kind="stable")
+        assert found == pytest.approx(average_precision(positive[candidates][order]))
+
+
+def test_replicates_among_equals_are_ranked_in_their_middle() -> None:
+    alike = replace(profiles(plates=2), features=np.ones((48, 8)))
+    half = retrieval(alike)
+    assert np.isfinite(half.precision).all()
+    assert half.mean < 2.5 * half.chance
+
+
+def test_weights_of_neighbours_have_the_perplexity_that_is_wanted() -> None:
+    distances = np.sort(np.random.default_rng(0).gamma(2, 3, (200, 30)), axis=1)
+    weights = gaussians(distances, 10)
+    assert np.allclose(weights.sum(axis=1), 1)
+    entropy = -(weights * np.log(weights)).sum(axis=1)
+    assert np.allclose(np.exp(entropy), 10, rtol=1e-3)
+    assert np.allclose(gaussians(distances[3:4], 10), weights[3:4])
 
 
 def test_average_precision_of_a_ranking_by_hand() -> None:

@@ -42,6 +42,15 @@ def test_inspect_answers_for_programs(deepnoise, screen) -> None:
     assert plate["sites"] == 2 * plate["wells"]
     assert plate["perturbations"] == 4
     assert found["problems"] == []
+    wells = found["controls"]["negative_control"]["UNTREATED"]
+    assert wells >= len(found["plates"])
+    assert set(found["controls"]) == {"positive_control", "negative_control"}
+
+
+def test_inspect_says_what_is_taken_for_a_control(deepnoise, screen) -> None:
+    said = deepnoise("inspect", screen).out.splitlines()
+    assert any(line.startswith("negative control: UNTREATED (") for line in said)
+    assert any(line.startswith("positive control: sirna_") for line in said)
 
 
 def test_inspect_answers_for_people(deepnoise, screen) -> None:

@@ -147,8 +147,8 @@ def test_a_worker_that_dies_without_a_word_has_failed_with_the_end_of_its_log(ma
 
 
 def test_what_was_saved_is_listed_once() -> None:
-    events = (Saved(what="a", path="/x"), Saved(what="b", path="/y"), Saved(what="a", path="/x"))
-    assert saved(events, "a") == [Path("/x")]
+    told = [Saved(what=what, path=f"/run/{name}") for what, name in ("ax", "by", "ax")]
+    assert saved(Path("/run"), told, "a") == [Path("/run/x")]
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_training_outlives_its_window_and_is_found_and_stopped(
     found = another.adopt()
     assert [view.path for view in found] == [path]
     qtbot.waitUntil(lambda: len(another.views[0].status.epochs) > 1, timeout=PATIENCE_MS)
-    assert saved(another.views[0].status.saved, "validation")
+    assert saved(path, another.views[0].status.saved, "validation")
     another.stop(path)
     assert another.views[0].stopping
     qtbot.waitUntil(lambda: state(another, path) is RunState.STOPPED, timeout=PATIENCE_MS)

@@ -18,7 +18,8 @@ from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.package import network_of, save_package
 from deepnoise_app.learning.work import make_plan, work
 from deepnoise_app.reports.annotated import write_anndata
-from deepnoise_app.runs.card import Calibration, LibraryLimit, ModelCard
+from deepnoise_app.runs.card import ModelCard
+from deepnoise_app.runs.card_parts import Calibration, LibraryLimit
 from deepnoise_app.runs.events import Scored, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe

@@ -67,6 +67,12 @@ class Handler(SimpleHTTPRequestHandler):
     def _forbid(self) -> None:
         self.send_error(403)
 
+    def _elsewhere(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/secret/zarr.json")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def _send(self, content: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
@@ -134,6 +140,15 @@ def test_plates_of_other_programs_are_read_from_a_server(tmp_path: Path, server,
 def test_commands_take_addresses(plate: Plate, server, capsys) -> None:
     assert run(["inspect", f"{server[0]}/pack", "--json"]) == 0
     assert '"wells": 3' in capsys.readouterr().out
+
+
+def test_a_server_cannot_send_the_app_elsewhere(plate: Plate, server, monkeypatch) -> None:
+    monkeypatch.setattr(server[1], "mood", "elsewhere")
+    monkeypatch.setattr(server[1], "touchy", ("zarr.json",))
+    with pytest.raises(ScreenError):
+        open_screen(f"{server[0]}/pack")
+    assert server[1].asked
+    assert not [path for path in server[1].asked if "secret" in path]
 
 
 @pytest.mark.parametrize(

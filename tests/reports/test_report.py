@@ -64,6 +64,15 @@ def test_texts_are_escaped_wherever_they_stand() -> None:
     assert made.count("&lt;script&gt;") == 6
 
 
+def test_a_page_lets_the_browser_run_and_fetch_nothing() -> None:
+    made = page("Title", [])
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', made)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules.pop("default-src") == "'none'"
+    assert rules == {"img-src": "data:", "style-src": "'unsafe-inline'"}
+    assert made.index("Content-Security-Policy") < made.index("<style>")
+
+
 def test_numbers_have_three_digits_and_what_is_not_known_a_dash() -> None:
     assert "<td>0.123</td><td>–</td><td>7</td>" in table(["a"], [[0.12345, float("nan"), 7]])
 

@@ -13,16 +13,8 @@ from safetensors.numpy import save_file
 
 from deepnoise_app import assets
 from deepnoise_app.errors import ModelError
-from deepnoise_app.runs.card import (
-    ChannelRange,
-    Distribution,
-    Interval,
-    ModelCard,
-    Provenance,
-    load_card,
-    resolve_model,
-    save_card,
-)
+from deepnoise_app.runs.card import ModelCard, load_card, resolve_model, save_card
+from deepnoise_app.runs.card_parts import ChannelRange, Distribution, Interval, Provenance
 
 CARD = ModelCard(
     name="demo",

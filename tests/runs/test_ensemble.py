@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from deepnoise_app.errors import ModelError
-from deepnoise_app.runs.card import Calibration, LibraryLimit, ModelCard, save_card
+from deepnoise_app.runs.card import ModelCard, save_card
+from deepnoise_app.runs.card_parts import Calibration, LibraryLimit
 from deepnoise_app.runs.ensemble import joint_card, load_joint_card, resolve_models
 
 CALIBRATION = Calibration(

@@ -123,7 +123,10 @@ def test_predictions_lacking_a_column_are_refused() -> None:
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_predictions_come_back_from_a_file(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"predictions.{ending}"
-    table = predictions(Metadata_Perturbation="007", Prediction_Free="NA")
+    table = predictions(
+        Metadata_Perturbation="007", Prediction_Free="NA", Metadata_Well="B02",
+        Metadata_Role="treatment",
+    )  # fmt: skip
     table.to_csv(path, index=False) if ending == "csv" else table.to_parquet(path)
     (row,) = Predictions.read(path).table.to_dict("records")
     assert (row["Metadata_Plate"], row["Metadata_Perturbation"]) == ("01", "007")

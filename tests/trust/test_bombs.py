@@ -177,6 +177,28 @@ def test_a_tiff_strip_unpacks_to_no_more_than_its_page_claims(tmp_path: Path) ->
     assert plane.shape == (64, 64)
 
 
+@pytest.mark.parametrize("packing", ["jpegxl", "jpeg2000", "png", "jpeg"])
+def test_an_image_within_a_tiff_page_is_no_larger_than_the_page(
+    packing: str, tmp_path: Path
+) -> None:
+    import imagecodecs
+
+    path, large = tmp_path / "a.tif", np.zeros((3000, 3000), np.uint8)
+    encode = {"jpegxl": imagecodecs.jpegxl_encode, "jpeg2000": imagecodecs.jpeg2k_encode,
+              "png": imagecodecs.png_encode, "jpeg": imagecodecs.jpeg_encode}  # fmt: skip
+    tifffile.imwrite(path, iter([encode[packing](large)]), shape=(64, 64), dtype=np.uint8,
+                     compression=packing, rowsperstrip=64)  # fmt: skip
+    with pytest.raises(PixelError, match=r"which is not read|claims 3000 × 3000 pixels"):
+        decode(path)
+
+
+@pytest.mark.parametrize("tile", [None, (32, 32)])
+def test_a_tiff_page_of_jpeg_that_says_what_it_holds_is_read(tile: object, tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, np.full((64, 64), 7, np.uint8), compression="jpeg", tile=tile)
+    assert abs(int(decode(path).mean()) - 7) <= 1
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     write_omezarr(memory_screen(random_planes(("E",), ("P1",), ("B02",), (1,), size=8)), tmp_path)

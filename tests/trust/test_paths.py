@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,6 +169,34 @@ def test_no_reader_leaves_the_folder_whatever_its_index_says(
                 place.write_text(text.format(outside) + text.format("../../outside/x.tif"))
     with watching() as touched:
         open_and_read(root)
+    assert touched(root)
+    assert touched(outside) == []
+
+
+OME = """<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:1">
+<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYCZT" Type="uint8" SizeX="8" SizeY="8"
+SizeC="4" SizeZ="1" SizeT="1"><TiffData IFD="0" FirstC="0" PlaneCount="2">
+<UUID FileName="B02_s1.ome.tif">urn:uuid:1</UUID></TiffData><TiffData IFD="0" FirstC="2"
+PlaneCount="2"><UUID FileName="{}">urn:uuid:2</UUID></TiffData></Pixels></Image></OME>"""
+MASTER = """<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:1">
+<BinaryOnly MetadataFile="{}" UUID="urn:uuid:2"/></OME>"""
+
+
+@pytest.mark.parametrize("form", [OME, MASTER])
+@pytest.mark.parametrize("written", ["../../../outside/a.ome.tif", "{outside}/a.ome.tif"])
+def test_ome_xml_within_an_image_names_no_file_elsewhere(
+    form: str, written: str, tmp_path: Path, watching: Watching
+) -> None:
+    root, outside = tmp_path / "screen" / "E" / "P1", tmp_path / "outside"
+    planes = np.ones((2, 8, 8), np.uint8)
+    for folder in (root, outside):
+        folder.mkdir(parents=True)
+    tifffile.imwrite(outside / "a.ome.tif", planes, photometric="minisblack")
+    text = form.format(written.replace("{outside}", str(outside)))
+    tifffile.imwrite(root / "B02_s1.ome.tif", planes, photometric="minisblack", metadata=None,
+                     description=f'<?xml version="1.0" encoding="UTF-8"?>{text}')  # fmt: skip
+    with watching() as touched:
+        open_and_read(tmp_path / "screen")
     assert touched(root)
     assert touched(outside) == []
 

@@ -82,9 +82,20 @@ def test_tables_are_written_in_one_place_where_formulas_are_made_harmless() -> N
     assert writers == ["formulas.py"]
 
 
+def test_tables_of_strangers_are_read_in_one_place() -> None:
+    words = ("pd.read_csv(", "pd.read_parquet(", "pd.read_excel(", "pd.read_table(", "np.load(")
+    readers = {
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if any(word in path.read_text("utf-8") for word in words)
+    }
+    own = {"explain.py", "thumbnails.py"}  # what the same run, and the same user, has written
+    assert readers == {"tabular.py", *own}
+
+
 def test_json_of_strangers_is_read_in_one_place() -> None:
     """Commands print what their own run has just written; the others read what they keep."""
-    own = {"untrusted.py", "demo.py", "score.py", "scored.py", "thumbnails.py"}
+    own = {"untrusted.py", "demo.py", "score.py", "thumbnails.py"}
     readers = {
         path.name for path in PACKAGE.rglob("*.py") if "json.loads(" in path.read_text("utf-8")
     }
