@@ -107,7 +107,8 @@ class ZarrPixels:
         if "c" not in self.axes:
             planes = planes[None]
         planes = planes.reshape(-1, *planes.shape[-2:])  # (T=1, C, Z=1, H, W) -> (C, H, W)
-        return planes[[position - min(at) for position in at]]
+        wanted = [position - min(at) for position in at]
+        return planes if wanted == list(range(len(planes))) else planes[wanted]
 
     def _check(self, array: ZarrArray, channel: int) -> None:
         if array.ndim != len(self.axes):

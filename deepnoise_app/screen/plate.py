@@ -147,7 +147,11 @@ class Plate:
         wanted = range(len(self.channels)) if channels is None else channels
         w, s = self._index(well), self._site(site)
         there = self.present[w, s]
-        planes = self._planes(w, s, [c for c in dict.fromkeys(wanted) if there[c]], level)
+        known = [c for c in dict.fromkeys(wanted) if there[c]]
+        found = self._planes(w, s, known, level)
+        if isinstance(found, np.ndarray) and known == list(wanted):
+            return found
+        planes = dict(zip(known, found, strict=True))
         absent = [c for c in wanted if c not in planes]
         if absent and (fill is None or not planes):
             names = ", ".join(self.channels[c].name for c in absent)
@@ -174,7 +178,7 @@ class Plate:
         known = [c for c in dict.fromkeys(wanted) if there[c]]
         if known and isinstance(self.pixels, SiteSource):
             try:
-                return {**self._planes(w, s, known, level)}
+                return dict(zip(known, self._planes(w, s, known, level), strict=True))
             except PixelError:
                 pass  # which of them it is shows one by one
         return {c: self._plane_or_fault(w, s, c, level) for c in known}
@@ -185,14 +189,16 @@ class Plate:
         except PixelError as error:
             return error
 
-    def _planes(self, well: int, site: int, channels: list[int], level: int) -> dict[int, Plane]:
-        if channels and isinstance(self.pixels, SiteSource):
-            try:
-                planes = self.pixels.read_site(well, site, channels, level)
-            except PixelError as error:
-                raise PixelError(f"{self._place(well, site)}: {error}") from error
-            return dict(zip(channels, planes, strict=True))
-        return {c: self._plane(well, site, c, level) for c in channels}
+    def _planes(
+        self, well: int, site: int, channels: list[int], level: int
+    ) -> Sequence[Plane] | Plane:
+        """Return planes that exist, in the order of `channels`; one array where they lie so."""
+        if not channels or not isinstance(self.pixels, SiteSource):
+            return [self._plane(well, site, c, level) for c in channels]
+        try:
+            return self.pixels.read_site(well, site, channels, level)
+        except PixelError as error:
+            raise PixelError(f"{self._place(well, site)}: {error}") from error
 
     def _plane(self, well: int, site: int, channel: int, level: int) -> Plane:
         try:
