@@ -21,6 +21,10 @@ class PixelError(DeepNoiseError, OSError):
     """An image that is missing or cannot be read."""
 
 
+class UnreachableError(DeepNoiseError, ConnectionError):
+    """A server that does not answer: no fault of one image, so that work with it ends."""
+
+
 class RecipeError(DeepNoiseError, ValueError):
     """A recipe, or a combination of recipe and screen, that cannot be served."""
 

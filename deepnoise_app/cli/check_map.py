@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepnoise_app.cli.console import say
+from deepnoise_app.cli.places import on_this_computer
 
 if TYPE_CHECKING:
     from deepnoise_app.analysis.mapcheck import MapCheck
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def check_map(
-    path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
+    path: Annotated[
+        list[Path], typer.Argument(help="Folders or addresses of screens, experiments, plates.")
+    ],
     plate_map: Annotated[
         Path | None,
         typer.Option(
@@ -35,7 +38,10 @@ def check_map(
         Path | None, typer.Option(help="CSV with library_plate, perturbation, copies.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="New folder for map-check.csv and proposal.csv.")
+        Path | None,
+        typer.Option(
+            help="New folder for map-check.csv and proposal.csv.", callback=on_this_computer
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -71,6 +77,7 @@ def checking_recipe(
     paths: Sequence[Path], plate_map: Path | None, model: str | None, library: Path | None
 ) -> Recipe:
     """Return the recipe of a check, with whole paths."""
+    from deepnoise_app.readers.remote import whole_path
     from deepnoise_app.runs.card import resolve_model
     from deepnoise_app.runs.recipe import Recipe, Scoring
 
@@ -79,7 +86,7 @@ def checking_recipe(
         plate_map=None if plate_map is None else str(plate_map.absolute()),
         library=None if library is None else str(library.absolute()),
     )
-    screens = [str(path.absolute()) for path in dict.fromkeys(paths)]
+    screens = [whole_path(path) for path in dict.fromkeys(paths)]
     return Recipe(task="check-map", screen=screens, scoring=scoring)
 
 

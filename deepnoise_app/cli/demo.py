@@ -9,12 +9,16 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 # What a demonstration writes first, and removes last: the mark that a folder is one.
 FIRST = {".screen-unfinished", "screen.truth.csv"}
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("demo"),
+    out: Annotated[
+        Path, typer.Option(help="Folder for the results.", callback=on_this_computer)
+    ] = Path("demo"),
 ) -> None:
     """Simulate an experiment, score it with the shipped model, and show it in the window."""
     from deepnoise_app.cli.console import counting

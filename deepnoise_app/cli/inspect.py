@@ -18,7 +18,9 @@ MOST_FILES = 20_000
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="Folder of a screen, an experiment or a plate.")],
+    path: Annotated[
+        Path, typer.Argument(help="Folder or address of a screen, an experiment or a plate.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     reader: Annotated[
         str | None, typer.Option(help="File layout; found out where it is not given.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,9 +19,17 @@ NAMES = {"free": "free", "one_per_well": "one per well", "plate_prior": "plate p
 
 def ladder(
     path: Annotated[
-        Path, typer.Argument(help="Folder of a screen, all of whose experiments are labelled.")
+        Path,
+        typer.Argument(
+            help="Folder or address of a screen, all of whose experiments are labelled."
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the runs, the table and the report.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for the runs, the table and the report.", callback=on_this_computer
+        ),
+    ],
     steps: Annotated[
         str, typer.Option("--ladder", help="laptop, workstation, full, or a TOML file of steps.")
     ] = "laptop",

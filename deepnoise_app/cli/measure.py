@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepnoise_app.cli.console import say
+from deepnoise_app.cli.places import on_this_computer
 
 if TYPE_CHECKING:
     from deepnoise_app.analysis.summary import ScreenSummary
@@ -27,8 +28,12 @@ SHOWN_FLAGS = 10
 
 
 def measure(
-    path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
-    out: Annotated[Path, typer.Option(help="New folder for tables and heat maps.")],
+    path: Annotated[
+        list[Path], typer.Argument(help="Folders or addresses of screens, experiments, plates.")
+    ],
+    out: Annotated[
+        Path, typer.Option(help="New folder for tables and heat maps.", callback=on_this_computer)
+    ],
     plate_map: Annotated[
         Path | None, typer.Option(help="CSV with experiment, plate, well, perturbation, role.")
     ] = None,
@@ -44,6 +49,7 @@ def measure(
     from deepnoise_app.analysis.correction import Correction
     from deepnoise_app.cli.runs import finish, measure_here, open_run
     from deepnoise_app.measuring import plan_measuring, write_tables
+    from deepnoise_app.readers.remote import whole_path
     from deepnoise_app.reports.heatmap import save_sheets
     from deepnoise_app.runs.recipe import Recipe, Scoring
 
@@ -51,7 +57,7 @@ def measure(
     recipe = Recipe(
         task="measure",
         measures="all",
-        screen=[str(one.absolute()) for one in dict.fromkeys(path)],
+        screen=[whole_path(one) for one in dict.fromkeys(path)],
         reader=reader,
         scoring=Scoring(plate_map=given),
     )

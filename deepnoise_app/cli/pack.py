@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 
 class Codec(StrEnum):
     """How pixels are compressed."""
@@ -17,9 +19,15 @@ class Codec(StrEnum):
 
 
 def pack(
-    path: Annotated[Path, typer.Argument(help="Folder of a screen, an experiment or a plate.")],
+    path: Annotated[
+        Path, typer.Argument(help="Folder or address of a screen, an experiment or a plate.")
+    ],
     out: Annotated[
-        Path, typer.Argument(help="Folder of the pack; PATH.zarr beside PATH is found by itself.")
+        Path,
+        typer.Argument(
+            help="Folder of the pack; PATH.zarr beside PATH is found by itself.",
+            callback=on_this_computer,
+        ),
     ],
     codec: Annotated[
         Codec, typer.Option(help="zstd: small; lz4: half as fast again to read, a third larger.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 if TYPE_CHECKING:
     from deepnoise_app.reports.report import Trivial
     from deepnoise_app.runs.folder import RunFolder
@@ -23,8 +25,10 @@ UNCOUNTED = (
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="Run folder, or folder of a screen or plate.")],
-    out: Annotated[Path, typer.Option(help="HTML file to write.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Run folder, or folder or address of a screen or plate.")
+    ],
+    out: Annotated[Path, typer.Option(help="HTML file to write.", callback=on_this_computer)],
 ) -> None:
     """Write one self-contained HTML page about a run, a plate or a screen."""
     from deepnoise_app.errors import RunError

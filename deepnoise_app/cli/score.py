@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepnoise_app.cli.console import say
+from deepnoise_app.cli.places import on_this_computer
 
 if TYPE_CHECKING:
     from deepnoise_app.runs.recipe import Recipe
@@ -36,8 +37,13 @@ def score(
             help="Model folder, name of a shipped model, or folder of several models: an ensemble."
         ),
     ],
-    path: Annotated[list[Path], typer.Argument(help="Folders of screens, experiments, plates.")],
-    out: Annotated[Path, typer.Option(help="New folder for predictions and summary.")],
+    path: Annotated[
+        list[Path], typer.Argument(help="Folders or addresses of screens, experiments, plates.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(help="New folder for predictions and summary.", callback=on_this_computer),
+    ],
     plate_map: Annotated[
         Path | None,
         typer.Option(help="Table of what each well is expected to hold: CSV, Excel or Parquet."),
@@ -99,6 +105,7 @@ def scoring_recipe(
     abstain_below: float = 0.0,
 ) -> Recipe:
     """Return the recipe of a scoring, with whole paths."""
+    from deepnoise_app.readers.remote import whole_path
     from deepnoise_app.runs.card import resolve_model
     from deepnoise_app.runs.recipe import Recipe, Scoring
 
@@ -111,7 +118,7 @@ def scoring_recipe(
         anchor=anchor,
         abstain_below=abstain_below,
     )
-    screens = [str(path.absolute()) for path in dict.fromkeys(paths)]
+    screens = [whole_path(path) for path in dict.fromkeys(paths)]
     return Recipe(task="score", screen=screens, scoring=scoring)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 
 class Layout(StrEnum):
     """Layouts in which a screen can be written."""
@@ -16,7 +18,9 @@ class Layout(StrEnum):
 
 
 def simulate(
-    out: Annotated[Path, typer.Argument(help="New folder for the screen.")],
+    out: Annotated[
+        Path, typer.Argument(help="New folder for the screen.", callback=on_this_computer)
+    ],
     experiments: Annotated[int, typer.Option(help="Experiments with labels.")] = 6,
     unlabelled: Annotated[
         int, typer.Option(help="Experiments without; their truth goes to OUT.truth.csv.")

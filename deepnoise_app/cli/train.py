@@ -7,10 +7,19 @@ from typing import Annotated
 
 import typer
 
+from deepnoise_app.cli.places import on_this_computer
+
 
 def train(
-    path: Annotated[Path, typer.Argument(help="Folder of a screen with labelled experiments.")],
-    out: Annotated[Path, typer.Option(help="New folder for the run; the model ends up in it.")],
+    path: Annotated[
+        Path, typer.Argument(help="Folder or address of a screen with labelled experiments.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="New folder for the run; the model ends up in it.", callback=on_this_computer
+        ),
+    ],
     recipe: Annotated[
         str,
         typer.Option(
@@ -31,6 +40,7 @@ def train(
 ) -> None:
     """Train a model on the labelled experiments of a screen; new plates help in a second stage."""
     from deepnoise_app.cli.runs import finish, open_run, work_here
+    from deepnoise_app.readers.remote import whole_path
     from deepnoise_app.runs.card import resolve_model
     from deepnoise_app.runs.folder import RunFolder
     from deepnoise_app.runs.recipe import Recipe
@@ -39,7 +49,7 @@ def train(
     training = given.training
     if hold_out:
         training = training.model_copy(update={"hold_out": hold_out})
-    changes = {"task": "train", "screen": [str(path.absolute())], "training": training}
+    changes = {"task": "train", "screen": [whole_path(path)], "training": training}
     if start_from is not None:
         changes["start_from"] = str(resolve_model(start_from).absolute())
     asked = given.model_copy(update=changes)

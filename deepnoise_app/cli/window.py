@@ -11,7 +11,10 @@ import typer
 def open_window(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Folders of screens, of plates or of a model."),
+        typer.Argument(
+            metavar="PATH...",
+            help="Folders of screens, plates or a model; addresses of OME-Zarr plates.",
+        ),
     ] = None,
     run: Annotated[
         list[Path] | None, typer.Option(help="Folder of a run whose progress or results to show.")

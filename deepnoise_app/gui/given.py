@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.readers.remote import address_of
 from deepnoise_app.runs.card import CARD, WEIGHTS
 
 # Files of an OME-Zarr plate that a file manager may hand over in place of its folder.
@@ -15,7 +16,7 @@ ZARR = ("zarr.json", ".zattrs", ".zgroup")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Folders to open, and models to score with."""
+    """Folders and addresses to open, and models to score with."""
 
     folders: tuple[Path, ...]
     models: tuple[Path, ...]
@@ -40,11 +41,16 @@ def is_model(folder: Path) -> bool:
 
 
 def _folder(path: Path) -> Path:
+    if address_of(path) is not None:
+        return path
     if path.is_dir():
         return path.absolute()
     if path.is_file() and (path.name in ZARR or is_model(path.parent)):
         return path.parent.absolute()
-    raise ScreenError(f"{path} is no folder: expected that of a screen, of a plate or of a model")
+    raise ScreenError(
+        f"{path} is no folder: expected that of a screen, of a plate or of a model, or the address"
+        " of an OME-Zarr plate"
+    )
 
 
 NOTHING = Given((), ())

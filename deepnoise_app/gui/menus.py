@@ -18,12 +18,18 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from deepnoise_app.gui.address_dialog import AddressDialog
 from deepnoise_app.gui.export_menu import ExportMenu
 from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
+<<<<<<< HEAD
 from deepnoise_app.runs.places import runs_folder
+=======
+from deepnoise_app.readers.remote import whole_path
+from deepnoise_app.runs.folder import runs_folder
+>>>>>>> 295f98f (Addresses of plates go wherever folders go: every command, and the window)
 
 if TYPE_CHECKING:
     from deepnoise_app.gui.window import MainWindow
@@ -58,6 +64,9 @@ class Menus:
         menu = self._menu("&File")
         self.open_action = menu.addAction("Open plate folder…", self.open_folder)
         self.open_action.setShortcut(QKeySequence.StandardKey.Open)
+        self.open_far = menu.addAction("Open address…", self.open_address)
+        self.open_far.setShortcut("Ctrl+Shift+O")
+        self.open_far.setToolTip("An OME-Zarr plate on a web server or in an object store")
         self.recent = menu.addMenu("Open recent")
         self.recent.aboutToShow.connect(self._fill_recent)
         menu.addAction("Open the demo screen", self._parts.open_demo)
@@ -82,7 +91,7 @@ class Menus:
         self.recent.clear()
         for path in self._window.preferences.recent:
             action = self.recent.addAction(path.name, partial(self._window.open, [path]))
-            action.setToolTip(plain(str(path)))
+            action.setToolTip(plain(whole_path(path)))
         if self.recent.isEmpty():
             self.recent.addAction("Nothing was opened yet").setEnabled(False)
         else:
@@ -157,11 +166,21 @@ class Menus:
 
     def open_folder(self) -> None:
         """Let the user choose a folder, and open it."""
-        recent = self._window.preferences.recent
-        start = str(recent[0].parent) if recent else str(Path.home())
+        known = (path.parent for path in self._window.preferences.recent if path.is_dir())
+        start = str(next(known, Path.home()))
         found = QFileDialog.getExistingDirectory(self._window, "Open plate folder", start)
         if found:
             self._window.open([Path(found)])
+
+    def open_address(self) -> None:
+        """Let the user type the address of a plate, and open it."""
+        dialog = AddressDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._open_wanted)
+        dialog.open()
+
+    def _open_wanted(self, path: Path) -> None:
+        self._window.open([path])
 
     def save_predictions(self) -> None:
         """Let the user choose a file for the predictions, and write it."""

@@ -12,6 +12,7 @@ from deepnoise_app.errors import Interrupted
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.words import count, layout
 from deepnoise_app.readers import open_screen
+from deepnoise_app.readers.remote import whole_path
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Notice, Session
 
@@ -99,7 +100,7 @@ class Opening:
 
     def _on_failed(self, path: Path, error: Exception) -> None:
         self._done(path)
-        self._failed(error, f"{path} could not be opened")
+        self._failed(error, f"{whole_path(path)} could not be opened")
         notice = self._session.notice
         if notice is not None and path.is_dir():
             self._session.notice = replace(notice, folder=str(path))

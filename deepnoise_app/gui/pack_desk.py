@@ -11,6 +11,7 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.readers.beside_pack import is_packed, pack_beside
+from deepnoise_app.readers.remote import address_of
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
@@ -36,6 +37,11 @@ class PackDesk:
         screen = self._in_front()
         if screen is None:
             self._session.notice = Notice("Open a screen first: there is nothing to pack")
+        elif address_of(screen.path) is not None:
+            self._session.notice = Notice(
+                f"This screen lies on a server: deepnoise pack {screen.path} FOLDER packs it into a"
+                " folder of this computer"
+            )
         elif _is_packed(screen):
             self._session.notice = Notice(f"{Path(screen.path).name} is read from a pack already")
         else:
@@ -71,7 +77,8 @@ class PackDesk:
         screen = self._in_front()
         if not plan or "refusal" in plan or screen is None or self._session.pack_offer is not None:
             return
-        if screen.path not in self._declined and not _is_packed(screen):
+        far = address_of(screen.path) is not None
+        if screen.path not in self._declined and not far and not _is_packed(screen):
             self._begin_asking(screen)
 
     def _on_screens(self) -> None:

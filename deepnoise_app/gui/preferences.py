@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QByteArray, QSettings
 
+from deepnoise_app.readers.remote import address_of
 from deepnoise_app.runs.places import settings_folder
 
 MOST_RECENT = 8
@@ -22,10 +23,11 @@ class Preferences:
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Folders opened lately that are still there, the last one first."""
+        """Folders opened lately that are still there, and addresses, the last one first."""
         known = self._settings.value("recent", [])
         names = known if isinstance(known, list) else [known] if known else []
-        return tuple(path for path in map(Path, map(str, names)) if path.is_dir())
+        paths = map(Path, map(str, names))
+        return tuple(path for path in paths if path.is_dir() or address_of(path) is not None)
 
     def remember(self, paths: Iterable[Path]) -> None:
         """Put folders at the head of those opened lately."""

@@ -11,6 +11,7 @@ from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal  # type: ignore[attr-
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.words import LAYOUTS
+from deepnoise_app.readers.remote import whole_path
 
 FORMATS = (
     f"Reads {', '.join(name for key, name in LAYOUTS.items() if key != 'pattern')}, and any folder"
@@ -105,7 +106,7 @@ def _recent(paths: Sequence[Path]) -> QLabel:
     """Links to folders opened lately; no label where there are none."""
     lines = [
         f'<a href="{escape(str(path), quote=True)}" style="color: {LINK}">{escape(path.name)}</a>'
-        f" &nbsp; {escape(str(path.parent))}"
+        f" &nbsp; {escape(whole_path(path.parent))}"
         for path in paths
     ]
     label = QLabel("<br>".join(["Opened lately", *lines]))

@@ -16,6 +16,7 @@ from deepnoise_app.ladder.division import Divided, divide, without
 from deepnoise_app.learning.examples import is_labelled
 from deepnoise_app.learning.work import work
 from deepnoise_app.readers import open_screen
+from deepnoise_app.readers.remote import whole_path
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.ladder import Ladder, Step
@@ -127,7 +128,7 @@ class Climb:
         needs = None
         changes: dict[str, object] = {
             "task": "train",
-            "screen": [str(self.path.absolute())],
+            "screen": [whole_path(self.path)],
             "seed": seed,
             "training": bare.training.model_copy(
                 update={
@@ -155,7 +156,7 @@ class Climb:
         return Recipe.model_validate(
             {
                 "task": "score",
-                "screen": [str(self.path.absolute())],
+                "screen": [whole_path(self.path)],
                 "seed": seed,
                 "plates": plates,
                 "scoring": scoring,

@@ -20,6 +20,7 @@ from deepnoise_app.learning.examples import Classes, find_classes, most_copies
 from deepnoise_app.learning.predictions import Naming, name_experiment
 from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.measuring import measure, measures_path
+from deepnoise_app.readers.remote import whole_path
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
@@ -200,7 +201,7 @@ def _measures(
     recipe = Recipe(
         task="measure",
         measures="all",
-        screen=[str(climb.path.absolute())],
+        screen=[whole_path(climb.path)],
         plates=["/".join(plate.key) for plate in plates],
     )
     run = RunFolder(Path(climb.folder) / FOLDER / "measures")

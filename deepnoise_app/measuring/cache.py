@@ -54,7 +54,12 @@ def stamp_for(plate: Plate, what: str) -> str | None:
 
 
 def _files(pixels: PixelSource) -> tuple[str, list[Path]] | None:
-    """All files of a plate, sorted, and what is chosen in them: pages, Z-planes, time."""
+    """All files of a plate, sorted, and what is chosen in them: pages, Z-planes, time.
+
+    None on a server, which does not tell when it has changed something.
+    """
+    if "://" in getattr(pixels, "root", ""):
+        return None
     match pixels:
         case FilePixels():
             places = (map(int, place) for place in zip(*pixels.present.nonzero(), strict=True))

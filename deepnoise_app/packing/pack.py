@@ -86,12 +86,11 @@ def _pack_plate(plan: PackPlan, plate: Plate, entry: PlateEntry, workers: int) -
     """Pack the sites of a plate, yielding after each; the text of the plate comes last."""
     place = plan.out.joinpath(*entry.folder.split("/"))
     before = plate_text(place)
-    whole = before is not None and before.origin.stamp == entry.stamp
-    packer = SitePacker(plate, place, _levels(plate), plan.text.codec)
     sites = [(well, site) for well in plate.wells for site in plate.sites_of(well)]
-    if whole:
+    if before is not None and before.origin.stamp == entry.stamp:
         yield from sites
         return
+    packer = SitePacker(plate, place, _levels(plate), plan.text.codec)
     for well in plate.wells:
         group = place / row_path(well)
         write_whole(group / "zarr.json", group_json({}))

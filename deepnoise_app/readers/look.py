@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.check import WORKERS
 from deepnoise_app.readers.threads import in_threads
 from deepnoise_app.readers.walk import Tell
@@ -89,7 +89,7 @@ def _look(place: _Place) -> _Seen:
     plate = place.plate
     try:
         plane = plate.read(plate.wells[place.well], plate.sites[place.site], [place.channel])[0]
-    except DeepNoiseError as error:
+    except PixelError as error:
         return _Seen(place, fault=str(error))
     if not plane.size:
         return _Seen(place, blank=True)

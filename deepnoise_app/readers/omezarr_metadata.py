@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deepnoise_app.errors import ScreenError
+from deepnoise_app.errors import ScreenError, UnreachableError
 from deepnoise_app.readers.remote import Place, json_at
 from deepnoise_app.readers.zarr_pixels import Level
 from deepnoise_app.screen import Channel, WellId, row_letters
@@ -66,6 +66,8 @@ def attributes(group: Place) -> dict[str, Any]:
             found = json_at(path)
         except FileNotFoundError:
             continue
+        except UnreachableError:
+            raise
         except (OSError, ValueError) as error:
             raise ScreenError(f"{path} cannot be read: {error}") from error
         for key in inner:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deepnoise_app.errors import ScreenError
+from deepnoise_app.errors import ScreenError, UnreachableError
 from deepnoise_app.readers.remote import Place as Folder
 from deepnoise_app.readers.remote import json_at
 from deepnoise_app.screen import ProblemKind, Role
@@ -172,6 +172,8 @@ def own_text(group: Folder) -> dict[str, Any] | None:
         found = json_at(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except UnreachableError:
+        raise
     except (OSError, ValueError) as error:
         raise ScreenError(f"{path} cannot be read: {error}") from error
     inner = found.get("attributes", {}) if isinstance(found, dict) else {}

@@ -56,8 +56,10 @@ class RemotePlace:
         ------
         FileNotFoundError
             If there is no such file.
+        UnreachableError
+            If the server cannot be reached, or stalls.
         ScreenError
-            If the server cannot be reached, stalls, or sends less than it promises.
+            If it sends less than it promises.
         """
         try:
             return read_far(self.address)
@@ -70,8 +72,13 @@ Place = Path | RemotePlace
 
 def address_of(path: Path | str) -> RemotePlace | None:
     """Return the address that a path is; None for a path on this computer."""
-    match = _ADDRESS.match(str(path))
+    match = _ADDRESS.match(path.as_posix() if isinstance(path, Path) else path)
     return None if match is None else RemotePlace(f"{match[1].lower()}://{match[2]}")
+
+
+def whole_path(path: Path | str) -> str:
+    """Return where something lies, whatever folder one is in: its address, or its whole path."""
+    return str(address_of(path) or Path(path).absolute())
 
 
 def below(folder: Place, name: str) -> Place:
@@ -96,5 +103,7 @@ def json_at(place: Place) -> Any:
     ------
     OSError, ValueError
         If it cannot be read, or is no JSON or JSON without end.
+    UnreachableError
+        If the server that it lies on does not answer.
     """
     return read_json(place) if isinstance(place, Path) else parse_json(place.read_bytes())

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
+from deepnoise_app.readers.pack_pixels import PackPixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.zarr_pixels import ZarrPixels
-from deepnoise_app.screen import Plate, WellId
+from deepnoise_app.screen import PixelSource, Plate, WellId
 
 
 def stamp_of(plate: Plate, base: Path) -> str:
     """Return what changes as soon as a file of a plate, or what is made of the files, changes.
 
     Path below `base`, size and time of every file count, and which planes are read of them: a
-    folder that is moved as a whole keeps its stamps.
+    folder that is moved as a whole keeps its stamps. On a server, which does not tell when it has
+    changed something, the address counts alone.
 
     Parameters
     ----------
@@ -31,12 +33,7 @@ def stamp_of(plate: Plate, base: Path) -> str:
     stamp
         Empty where the files cannot be told: pixels of no files, or a file that is gone.
     """
-    pixels = plate.pixels
-    lines = (
-        _files(pixels, base)
-        if isinstance(pixels, FilePixels)
-        else _store(pixels, base) if isinstance(pixels, ZarrPixels) else None
-    )  # fmt: skip
+    lines = _lines(plate.pixels, base)
     if lines is None:
         return ""
     channels = [channel.name for channel in plate.channels]
@@ -48,6 +45,21 @@ def stamp_of(plate: Plate, base: Path) -> str:
     except (OSError, ValueError):
         return ""
     return known.hexdigest()[:32]
+
+
+def _lines(pixels: PixelSource, base: Path) -> Iterator[str] | None:
+    """Return what is known of the files, a line each; None where there are no files."""
+    match pixels:
+        case ZarrPixels() | PackPixels() if "://" in pixels.root:
+            return iter([pixels.root])
+        case FilePixels():
+            return _files(pixels, base)
+        case ZarrPixels():
+            return _store(pixels, base)
+        case PackPixels():
+            return _below([Path(pixels.root)], base)
+        case _:
+            return None
 
 
 def _files(pixels: FilePixels, base: Path) -> Iterator[str]:
@@ -68,9 +80,13 @@ def _store(pixels: ZarrPixels, base: Path) -> Iterator[str]:
     """Every file of the wells of a Zarr store, and what is chosen in it."""
     yield f"{pixels.images} {pixels.channel_at} {pixels.plane} {pixels.time}"
     yield np.ascontiguousarray(pixels.image_of).tobytes().hex()
-    root = Path(pixels.root)
-    for well in pixels.wells:
-        for path in sorted((root / well).rglob("*")):
+    yield from _below([Path(pixels.root, well) for well in pixels.wells], base)
+
+
+def _below(folders: list[Path], base: Path) -> Iterator[str]:
+    """Every file below some folders."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 yield f"{path.relative_to(base).as_posix()} {_state(str(path))}"
 

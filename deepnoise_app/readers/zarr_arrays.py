@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.errors import PixelError
+from deepnoise_app.errors import PixelError, UnreachableError
 from deepnoise_app.readers.zarr_claims import check_claims
 from deepnoise_app.screen import Plane
 from deepnoise_app.untrusted import parse_json, read_json
@@ -100,9 +100,9 @@ def _metadata(place: str, name: str) -> Any:
         return parse_json(read_far(f"{place}/{name}"))
     except FileNotFoundError:
         raise PixelError(f"{place} is gone") from None
+    except (PixelError, UnreachableError):
+        raise
     except (OSError, ValueError) as error:
-        if isinstance(error, PixelError):
-            raise
         raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
 
 
@@ -113,8 +113,10 @@ def read_far(address: str) -> bytes:
     ------
     FileNotFoundError
         If there is no such file.
+    UnreachableError
+        If the server cannot be reached, or stalls.
     PixelError
-        If the server cannot be reached, stalls, or sends less than it promises.
+        If it sends less than it promises.
     """
     import tensorstore  # a tenth of a second, so only where there are such plates
 
@@ -158,33 +160,35 @@ def answer(future: Any, place: str) -> Any:
     Raises
     ------
     PixelError
-        If it is not there, damaged or does not come in time.
+        If it is not there or damaged.
+    UnreachableError
+        If it does not come in time.
     """
     try:
         return future.result(timeout=PATIENCE_S)
     except TimeoutError:
         future.cancel()
-        raise PixelError(
+        raise UnreachableError(
             f"{place} did not answer within {PATIENCE_S:.0f} s: is the server reachable?"
         ) from None
     except (ValueError, OSError) as error:
-        raise PixelError(_told(place, str(error))) from error
+        raise _fault(place, str(error)) from error
 
 
-def _told(place: str, text: str) -> str:
+def _fault(place: str, text: str) -> PixelError | UnreachableError:
     """What a fault means; the library's own words stay within the first sentence."""
     kind, _, words = text.partition(": ")
     words = words.partition(" [")[0]
     words = words.partition("retry attempts failed: ")[2] or words
     if kind == "NOT_FOUND" and "chunk" in words:
-        return f"{place} is cut short: a chunk of it is gone"
+        return PixelError(f"{place} is cut short: a chunk of it is gone")
     if kind == "NOT_FOUND":
-        return f"{place} is gone"
+        return PixelError(f"{place} is gone")
     if kind in ("ABORTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"):
-        return f"{place} cannot be reached: {words}"
+        return UnreachableError(f"{place} cannot be reached: {words}")
     if kind == "PERMISSION_DENIED":
-        return f"{place} may not be read: {words}"
-    return f"{place} is cut off or damaged: {words or text}"
+        return PixelError(f"{place} may not be read: {words}")
+    return PixelError(f"{place} is cut off or damaged: {words or text}")
 
 
 def _by_zarr(place: str, fault: PixelError) -> ZarrArray:

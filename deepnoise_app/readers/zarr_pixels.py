@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.errors import PixelError, ScreenError
+from deepnoise_app.errors import PixelError, ScreenError, UnreachableError
 from deepnoise_app.readers.headers import MOST_PIXELS, Header, check_size
 from deepnoise_app.readers.zarr_arrays import DRIVERS, ZarrArray, open_array
 from deepnoise_app.screen import Plane
@@ -84,7 +84,7 @@ class ZarrPixels:
         check_read(array.shape, selection, self._place(well, site))
         try:
             planes = array.read(selection)
-        except PixelError:
+        except (PixelError, UnreachableError):
             raise
         except Exception as error:
             raise PixelError(f"{self._place(well, site)} is cut off or damaged: {error}") from error

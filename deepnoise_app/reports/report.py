@@ -18,6 +18,7 @@ from deepnoise_app.analysis.proof import prove
 from deepnoise_app.analysis.trivial import trivial_profiles
 from deepnoise_app.errors import ModelError, RunError, ScreenError
 from deepnoise_app.readers import open_screen
+from deepnoise_app.readers.remote import address_of
 from deepnoise_app.reports.html import heading, page, paragraph, picture, table
 from deepnoise_app.reports.measured import measured_sections
 from deepnoise_app.reports.pictures import save_mosaic
@@ -56,7 +57,7 @@ def write_report(folder: Path, out: Path, trivial: Trivial | None = None) -> Non
     DeepNoiseError
         If the folder is neither, or holds nothing to report yet.
     """
-    if not folder.is_dir():
+    if address_of(folder) is None and not folder.is_dir():
         raise RunError(f"there is no folder {folder}: give a run, or a screen")
     run = RunFolder(folder.absolute())
     if run.recipe_path.is_file():

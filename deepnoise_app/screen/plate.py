@@ -170,7 +170,8 @@ class Plate:
     ) -> dict[int, Plane | PixelError]:
         """Read the planes of one site that exist: each of them, or what is wrong with it.
 
-        What lies together is decoded together; the planes may differ in size and dtype.
+        What lies together is decoded together; the planes may differ in size and dtype. A server
+        that does not answer is told by its `UnreachableError`: no plane would come.
         """
         wanted = range(len(self.channels)) if channels is None else channels
         w, s = self._index(well), self._site(site)

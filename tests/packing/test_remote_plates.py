@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
+from far_server import GOOGLE, Handler, serving
 from reader_layouts import FLAT, memory_screen, random_planes
 
 from deepnoise_app.cli.app import run
-from deepnoise_app.errors import PixelError, ScreenError
+from deepnoise_app.errors import PixelError, ScreenError, UnreachableError
+from deepnoise_app.measuring.cache import stamp
 from deepnoise_app.packing import pack_screen, plan_packing
 from deepnoise_app.readers import open_screen, zarr_arrays
 from deepnoise_app.readers.remote import address_of
+from deepnoise_app.readers.stamp import stamp_of
 from deepnoise_app.screen import Plate, WellId
 from deepnoise_app.writers.omezarr import write_omezarr
 
@@ -25,80 +25,14 @@ B03 = WellId.parse("B03")
 CHUNK = "/HUVEC-01/Plate1.ome.zarr/B/3/0/0/c/0/0/0"
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder; `mood` says what it does to paths that end in `touchy`."""
-
-    mood = ""
-    touchy = ("c/0/0/0",)
-    asked: list[str] = []  # noqa: RUF012 (one list for all requests of a test)
-
-    def do_GET(self) -> None:
-        type(self).asked.append(self.path)
-        if self.mood and self.path.endswith(self.touchy):
-            getattr(self, f"_{self.mood}")()
-        else:
-            super().do_GET()
-
-    def end_headers(self) -> None:
-        self.send_header("ETag", '"1"')
-        super().end_headers()
-
-    def _stall(self) -> None:
-        time.sleep(3)
-
-    def _truncate(self) -> None:
-        content = Path(self.translate_path(self.path)).read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content[: len(content) // 2])
-
-    def _shorten(self) -> None:
-        """Claim that half of the file is all of it."""
-        content = Path(self.translate_path(self.path)).read_bytes()
-        self._send(content[: len(content) // 2])
-
-    def _lie(self) -> None:
-        self._send(b"<html>Please sign in</html>")
-
-    def _fail(self) -> None:
-        self.send_error(503)
-
-    def _forbid(self) -> None:
-        self.send_error(403)
-
-    def _elsewhere(self) -> None:
-        self.send_response(302)
-        self.send_header("Location", "/secret/zarr.json")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _send(self, content: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, type[Handler]]]:
     monkeypatch.setattr(zarr_arrays, "PATIENCE_S", 1.0)
     zarr_arrays.open_array.cache_clear()
 
-    class Own(Handler):
-        asked: list[str] = []  # noqa: RUF012
-
     (tmp_path / "www").mkdir()
-    made = ThreadingHTTPServer(("127.0.0.1", 0), partial(Own, directory=str(tmp_path / "www")))
-    thread = threading.Thread(target=made.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{made.server_port}", Own
-    made.shutdown()
-    made.server_close()
-    thread.join()
+    with serving(tmp_path / "www") as made:
+        yield made
 
 
 @pytest.fixture
@@ -137,9 +71,23 @@ def test_plates_of_other_programs_are_read_from_a_server(tmp_path: Path, server,
     np.testing.assert_array_equal(plate.read(B03, 2), screen.plates[0].read(B03, 2))
 
 
-def test_commands_take_addresses(plate: Plate, server, capsys) -> None:
-    assert run(["inspect", f"{server[0]}/pack", "--json"]) == 0
-    assert '"wells": 3' in capsys.readouterr().out
+@pytest.mark.parametrize("mood", ["stall", "fail"])
+def test_a_server_that_is_gone_is_waited_for_once_and_not_for_each_plane(
+    plate: Plate, server, mood: str
+) -> None:
+    there = open_screen(f"{server[0]}/pack").plates[0]
+    server[1].mood = mood
+    began = time.monotonic()
+    with pytest.raises(UnreachableError):
+        there.read_each(B03, 1)
+    assert time.monotonic() - began < 5
+
+
+def test_measures_and_mosaics_of_a_server_are_not_kept(plate: Plate, server) -> None:
+    """It does not tell when it has changed something; and two servers may look alike."""
+    there = open_screen(f"{server[0]}/pack").plates[0]
+    assert stamp(there, "all") is None
+    assert stamp_of(there, Path("x")) not in ("", stamp_of(plate, Path(plate.pixels.root)))
 
 
 def test_a_server_cannot_send_the_app_elsewhere(plate: Plate, server, monkeypatch) -> None:
@@ -168,7 +116,7 @@ def test_pixels_of_a_bad_server_are_told(
     there = open_screen(f"{server[0]}/pack").plates[0]
     server[1].mood = mood
     began = time.monotonic()
-    with pytest.raises(PixelError, match=said):
+    with pytest.raises((PixelError, UnreachableError), match=said):
         there.read(B03, 1)
     assert time.monotonic() - began < 10
     server[1].mood = ""
@@ -193,7 +141,9 @@ def test_nothing_at_an_address_is_told(server) -> None:
 
 
 def test_no_server_at_all_is_told() -> None:
-    with pytest.raises(ScreenError, match=r"127\.0\.0\.1:9.* (cannot be reached|did not answer)"):
+    with pytest.raises(
+        UnreachableError, match=r"127\.0\.0\.1:9.* (cannot be reached|did not answer)"
+    ):
         open_screen("http://127.0.0.1:9/pack")
 
 
@@ -208,6 +158,19 @@ def test_a_bucket_is_read_like_a_folder(
     np.testing.assert_array_equal(there[0].read(B03, 1), plate.read(B03, 1))
 
 
+def test_a_bucket_of_google_is_read_like_a_folder(
+    plate: Plate, server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its form of requests, without signing in; the real store was never asked."""
+    monkeypatch.setenv("TENSORSTORE_GCS_HTTP_URL", server[0])
+    monkeypatch.setenv("GCE_METADATA_ROOT", "127.0.0.1:9")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    (there,) = open_screen("gs://pack/HUVEC-01/Plate1.ome.zarr").plates
+    np.testing.assert_array_equal(there.read(B03, 1), plate.read(B03, 1))
+    assert any(path.startswith(f"{GOOGLE}pack/o/HUVEC-01%2F") for path in server[1].asked)
+
+
 @pytest.mark.parametrize(
     ("path", "address"),
     [
@@ -217,8 +180,9 @@ def test_a_bucket_is_read_like_a_folder(
         ("/data/http/x", None),
         ("C:/plates", None),
         ("file.zarr", None),
+        (Path("https://x.org/a"), "https://x.org/a"),
     ],
 )
-def test_addresses_are_told_from_folders(path: str, address: str | None) -> None:
+def test_addresses_are_told_from_folders(path: str | Path, address: str | None) -> None:
     found = address_of(path)
     assert (found and found.address) == address

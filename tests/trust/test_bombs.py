@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import struct
-import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import tifffile
+from reader_layouts import memory_screen, random_planes, write_image
 
 from deepnoise_app.errors import (
     DeepNoiseError,
@@ -35,10 +35,6 @@ from deepnoise_app.runs.events import decode as decode_event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.untrusted import parse_json, read_plain
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "readers"))
-from reader_layouts import memory_screen, random_planes, write_image
-
 from deepnoise_app.writers.omezarr import write_omezarr
 
 DEEP = 100_000

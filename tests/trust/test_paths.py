@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,14 +14,11 @@ import pytest
 import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
+from reader_layouts import JOINT, LAYOUTS, LISTED, memory_screen, random_planes, write_image
 
 from deepnoise_app.errors import DeepNoiseError, PixelError, ScreenError
 from deepnoise_app.readers import check_files, look_at_pixels, open_screen
 from deepnoise_app.untrusted import stays_inside, within
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "readers"))
-from reader_layouts import JOINT, LAYOUTS, LISTED, memory_screen, random_planes, write_image
-
 from deepnoise_app.writers.omezarr import write_omezarr
 
 Watching = Callable[[], AbstractContextManager[Callable[[Path], list[str]]]]
