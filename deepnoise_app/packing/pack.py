@@ -165,5 +165,5 @@ def _levels(plate: Plate) -> tuple[int, ...]:
         for site in plate.sites_of(well):
             for plane in plate.read_each(well, site).values():
                 if not isinstance(plane, PixelError):
-                    return levels_of(*plane.shape[:2])
+                    return levels_of(plate, plane)
     return (1,)

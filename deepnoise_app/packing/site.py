@@ -15,19 +15,32 @@ from deepnoise_app.packing.encode import encode
 from deepnoise_app.readers.pack_pixels import APART, image_path
 from deepnoise_app.readers.pack_text import KEY, Codec, SiteText, own_text
 from deepnoise_app.runs.files import write_beside, write_whole
-from deepnoise_app.screen import Plane, Plate, WellId
+from deepnoise_app.screen import MosaicLayout, Plane, Plate, WellId
 from deepnoise_app.screen.halving import halve
 from deepnoise_app.writers.omezarr_text import group_json, image_group
 
-# Smaller levels of an image, as far as their longer side keeps so many pixels: for the plate as a
-# whole. They add 2 % to the pack; every halving would add a third.
-FACTORS = (8, 32)
+# The level that is stored for other programs, and the next, as far as their longer side keeps so
+# many pixels. Both add 2 % to the pack; every halving would add a third.
+USUAL, NEXT = 8, 4
 SMALLEST = 48
+# The finest level that is stored for the picture of the whole plate: it adds 7 %.
+FINEST = 4
 
 
-def levels_of(height: int, width: int) -> tuple[int, ...]:
-    """By how much each array of an image is smaller, the image itself first."""
-    return (1, *(factor for factor in FACTORS if max(height, width) >= SMALLEST * factor))
+def levels_of(plate: Plate, plane: Plane) -> tuple[int, ...]:
+    """By how much each array of an image is smaller: the image itself, then what plates show.
+
+    Parameters
+    ----------
+    plane
+        One plane of the plate, for size and depth.
+    """
+    pixel_bytes = plane.itemsize * len(plate.channels)
+    layout = MosaicLayout.fitting(plate.shape, plate.sites, plane.shape[:2], pixel_bytes)
+    shown: int = 2**layout.level
+    first = shown if shown >= FINEST else USUAL
+    enough = max(plane.shape[:2]) // SMALLEST
+    return (1, *(f for f in (first, first * NEXT) if f <= enough or f == shown > 1))
 
 
 @dataclass(frozen=True, slots=True)
