@@ -24,12 +24,8 @@ from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
-<<<<<<< HEAD
-from deepnoise_app.runs.places import runs_folder
-=======
 from deepnoise_app.readers.remote import whole_path
-from deepnoise_app.runs.folder import runs_folder
->>>>>>> 295f98f (Addresses of plates go wherever folders go: every command, and the window)
+from deepnoise_app.runs.places import runs_folder
 
 if TYPE_CHECKING:
     from deepnoise_app.gui.window import MainWindow
