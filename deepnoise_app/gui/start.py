@@ -28,9 +28,11 @@ def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
 
     keep_napari_apart()
     app = application()
+    from deepnoise_app.gui.file_opens import FileOpens
     from deepnoise_app.gui.window import MainWindow
 
     window = MainWindow(standalone())
+    FileOpens(app, window.open, window)
     sys.excepthook = lambda kind, error, place: _told(window, kind, error, place)
     window.show()
     window.open([*given.folders, *given.models])

@@ -6,9 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from qtpy.QtCore import QUrl
+from qtpy.QtGui import QFileOpenEvent
+from qtpy.QtWidgets import QApplication
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import ScreenError
+from deepnoise_app.gui.file_opens import FileOpens
 from deepnoise_app.gui.given import Given
 
 
@@ -47,6 +51,25 @@ def test_a_model_opened_in_the_window_is_the_one_to_score_with(window, wait, mod
     assert window.work.currentWidget() is window.parts.score
     assert window.parts.score.form.model.currentText() == "my model"
     assert not session.screens
+
+
+def test_what_the_finder_hands_over_is_opened(window, wait, qapp, model, plates) -> None:
+    FileOpens(qapp, window.open, window)
+    session = window.parts.session
+    QApplication.sendEvent(qapp, QFileOpenEvent(str(plates)))
+    wait(lambda: bool(session.screens))
+    assert session.screens[0].path == str(plates)
+    QApplication.sendEvent(qapp, QFileOpenEvent(str(model / "model.json")))
+    wait(lambda: session.scoring.model == str(model))
+
+
+def test_an_address_that_the_desktop_hands_over_is_left_alone(qapp) -> None:
+    taken: list[object] = []
+    filter_ = FileOpens(qapp, taken.append)
+    event = QFileOpenEvent(QUrl("https://server/plate"))
+    assert not filter_.eventFilter(qapp, event)
+    qapp.removeEventFilter(filter_)
+    assert taken == []
 
 
 def test_a_model_that_is_damaged_is_refused_in_a_sentence(window, wait, model) -> None:
