@@ -1,4 +1,5 @@
-"""A three-view training item beside decoding its planes; a training step beside ready tensors.
+"""A three-view training item beside decoding its planes; a training step beside ready tensors,
+from PNG files and from a pack of them.
 
 `python -m pytest tests/benchmarks/bench_train.py -s` prints the ratios.
 """
@@ -25,8 +26,10 @@ from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.step import Stepper
 from deepnoise_app.learning.student import VIEWS, School, StudentStage
+from deepnoise_app.packing import pack_screen, plan_packing
 from deepnoise_app.readers import open_screen
 from deepnoise_app.runs.recipe import Network, StageTwo, Training
+from deepnoise_app.screen import Plate
 
 CPU = torch.device("cpu")
 BATCH, CLASSES, ITEMS = 32, 1108, 16
@@ -39,11 +42,19 @@ def plate(big_plate):
     return open_screen(big_plate).plates[0]
 
 
+@pytest.fixture(scope="module")
+def packed(big_plate, tmp_path_factory):
+    """Return the same plate from a pack that does not lie beside it."""
+    place = tmp_path_factory.mktemp("packed") / "pack"
+    pack_screen(plan_packing(open_screen(big_plate), place, "zstd"))
+    return open_screen(place).plates[0]
+
+
 @pytest.fixture
 def lesson(plate):
-    """Make the plate ready at a size, keeping no site in memory; half of its wells are labelled."""
+    """Make a plate ready at a size, keeping no site in memory; half of its wells are labelled."""
 
-    def make(size: int, pool: ThreadPoolExecutor) -> Lesson:
+    def make(size: int, pool: ThreadPoolExecutor, plate: Plate = plate) -> Lesson:
         store = SiteStore([plate], [range(6)], size, 0)
         material = prepare(store, "plate", Reading(pool, lambda event: None, lambda: False))
         examples = [
@@ -101,50 +112,65 @@ def test_a_three_view_item_takes_little_more_than_decoding_its_planes(plate, les
     )
 
 
+@pytest.mark.parametrize("source", ["PNG", "pack"])
 @pytest.mark.parametrize(("backbone", "size"), [("resnet10t", 64), ("resnet18", 128)])
 def test_a_step_from_files_is_nearly_as_fast_as_on_ready_tensors(
-    lesson, fastest, say, backbone, size
+    plate, packed, lesson, fastest, say, backbone, size, source
 ) -> None:
-    """Stage two, batches of 32, two decoding threads, PNG of 512 px read anew for each item."""
+    """Stage two, batches of 32, two decoding threads, 512 px read anew for each item."""
     torch.manual_seed(0)
     network = Network(backbone=backbone, input_size=size, embedding=128)
-    teacher = DeepNoiseNet(network, 6, CLASSES, 30, 0.1)
-    settings = StageTwo(epochs=10, batch_size=BATCH, pseudo_weight=0)
     with ThreadPoolExecutor(2) as pool:
-        batches = Batches(lesson(size, pool), Drawing(BATCH, VIEWS, mixed=True), 0, pool)
+        made = lesson(size, pool, packed if source == "pack" else plate)
+        course = Lessons(Batches(made, Drawing(BATCH, VIEWS, mixed=True), 0, pool), network)
+        files, tensors = fastest(course.from_files, 3), fastest(course.on_tensors, 3)
+    sites = sum(len(batch.items) for batch, _ in course.ready)
+    say(
+        f"stage two with {backbone} at {size} px on this CPU: {sites / files:.0f} sites/s from"
+        f" {source}, {sites / tensors:.0f} on ready tensors: {tensors / files:.0%} (aim 90 %);"
+        f" {course.waited / course.took:.0%} of the time spent waiting for data"
+    )
+
+
+class Lessons:
+    """An epoch of stage two, from files and from tensors that lie ready."""
+
+    def __init__(self, batches: Batches, network: Network) -> None:
+        teacher = DeepNoiseNet(network, 6, CLASSES, 30, 0.1)
+        settings = StageTwo(epochs=10, batch_size=BATCH, pseudo_weight=0)
         prior = Prior(tuple(map(str, range(CLASSES))), None, {})
         ranks = Ranks.alone(CPU)
         school = School(
             copy.deepcopy(teacher), teacher, batches, settings, Training(), prior, ["X"], 0, ranks
         )
-        stage = StudentStage(school)
-        stepper = Stepper(stage, ranks, 0, lambda event: None, lambda: False)
-
-        def from_files() -> None:
-            for step, batch in enumerate(batches.epoch(0)):
-                stepper.take(batch, 0, step, step)
-                stage.stepped(0, step)
-
-        ready = list(batches.epoch(0))
-        made = {id(batch): made_views(batch.items) for batch in ready}
-
-        def on_tensors() -> None:
-            for step, batch in enumerate(ready):
-                views, targets = made[id(batch)], stage.targets(batch.examples, batch.items)
-                stage.optimizer.zero_grad()
-                losses = stage.objective(views, targets, 1.0, 0.0)
-                torch.stack(list(losses.values())).sum().backward()
-                stage.optimizer.step()
-                stage.stepped(0, step)
-
-        for one in stage.networks.values():
+        self.batches, self.stage = batches, StudentStage(school)
+        self.stepper = Stepper(self.stage, ranks, 0, lambda event: None, lambda: False)
+        self.ready = [(batch, made_views(batch.items)) for batch in batches.epoch(0)]
+        for one in self.stage.networks.values():
             one.train()
-        files, tensors = fastest(from_files, 3), fastest(on_tensors, 3)
-    sites = sum(len(batch.items) for batch in ready)
-    say(
-        f"stage two with {backbone} at {size} px on this CPU: {sites / files:.0f} sites/s from"
-        f" PNG, {sites / tensors:.0f} on ready tensors: {tensors / files:.0%} (aim 90 %)"
-    )
+        self.waited = self.took = 0.0
+
+    def from_files(self) -> None:
+        """Teach as trainings do; note how long batches were waited for."""
+        self.waited, began = 0.0, time.perf_counter()
+        batches, asked = self.batches.epoch(0), began
+        for step, batch in enumerate(batches):
+            self.waited += time.perf_counter() - asked
+            self.stepper.take(batch, 0, step, step)
+            self.stage.stepped(0, step)
+            asked = time.perf_counter()
+        self.took = time.perf_counter() - began
+
+    def on_tensors(self) -> None:
+        """Teach the plain way, with views made before."""
+        stage = self.stage
+        for step, (batch, views) in enumerate(self.ready):
+            targets = stage.targets(batch.examples, batch.items)
+            stage.optimizer.zero_grad()
+            losses = stage.objective(views, targets, 1.0, 0.0)
+            torch.stack(list(losses.values())).sum().backward()
+            stage.optimizer.step()
+            stage.stepped(0, step)
 
 
 def made_views(items: list[Item]) -> Views:
