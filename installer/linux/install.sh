@@ -18,6 +18,14 @@ while [ $# -gt 0 ]; do
   esac
 done
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+case $prefix in
+*[\"\\\$\`%]* | *"
+"*)
+  echo "deepnoise: the folder $prefix holds a character that menu entries cannot name" \
+    '(one of " \ $ ` % or a line break): choose another folder' >&2
+  exit 2
+  ;;
+esac
 lib=$prefix/lib/deepnoise
 share=$prefix/share
 
@@ -51,6 +59,13 @@ cp -R "$here/lib/." "$lib/"
 cp -R "$here/share/." "$share/"
 for name in deepnoise deepnoise-setup; do ln -sf "$lib/$name" "$prefix/bin/$name"; done
 # A menu finds the program also where its folder is on no PATH.
-sed -i "s|^Exec=|Exec=$prefix/bin/|" "$share/applications/deepnoise.desktop"
+BIN=$prefix/bin/ awk '
+  index($0, "Exec=") == 1 {
+    program = substr($1, 6)
+    print "Exec=\"" ENVIRON["BIN"] program "\"" substr($0, 6 + length(program))
+    next
+  }
+  { print }
+' "$here/share/applications/deepnoise.desktop" >"$share/applications/deepnoise.desktop"
 tell_desktop
 echo "DeepNoise is installed: start it from the menu, or with $prefix/bin/deepnoise."

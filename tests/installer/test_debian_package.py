@@ -112,7 +112,7 @@ def test_tarball_is_installed_and_taken_away_without_an_administrator(
     said = machine.run("unpacked/install.sh", USER)
     assert "/.local/bin/deepnoise" in said
     entry = machine.home / ".local" / "share" / "applications" / "deepnoise.desktop"
-    assert f"Exec=/home/{USER}/.local/bin/deepnoise open %F" in entry.read_text()
+    assert f'Exec="/home/{USER}/.local/bin/deepnoise" open %F' in entry.read_text()
     where = machine.run(".local/bin/deepnoise-setup where", USER)
     assert where.strip() == f"/home/{USER}/.local/share/deepnoise-environment"
     machine.run("! .local/bin/deepnoise score demo x --out y", USER)

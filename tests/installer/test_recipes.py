@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import plistlib
 import re
+import shlex
 import shutil
 import struct
 import subprocess
@@ -11,7 +13,9 @@ import xml.etree.ElementTree as ET
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from icons import ICON, png, write_icns, write_ico
 from linux_packages import DEPENDS
@@ -45,6 +49,56 @@ def test_property_list_of_macos_names_what_the_recipe_builds() -> None:
     assert about["CFBundleIconFile"] in recipe
     assert about["CFBundleVersion"] == "@VERSION@"
     assert "s/@VERSION@/$version/" in recipe
+
+
+def test_macos_offers_the_app_for_folders_and_models_and_never_as_the_first() -> None:
+    about = plistlib.loads((INSTALLER / "macos" / "Info.plist").read_bytes())
+    kinds = about["CFBundleDocumentTypes"]
+    assert [kind["LSItemContentTypes"] for kind in kinds] == [["public.folder"], ["public.json"]]
+    assert {kind["LSHandlerRank"] for kind in kinds} == {"Alternate"}
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """Return a folder as the archive for Linux unpacks to, with programs that do nothing."""
+    folder = tmp_path / "archive"
+    (folder / "lib").mkdir(parents=True)
+    (folder / "share" / "applications").mkdir(parents=True)
+    for name in ("deepnoise", "deepnoise-setup"):
+        (folder / "lib" / name).write_text("#!/bin/sh\n")
+    shutil.copy(INSTALLER / "linux" / "deepnoise.desktop", folder / "share" / "applications")
+    shutil.copy(INSTALLER / "linux" / "install.sh", folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["plain", "my own | programs & more #1"])
+def test_menu_finds_the_program_in_any_folder(unpacked: Path, tmp_path: Path, name: str) -> None:
+    shell = shutil.which("sh") or pytest.skip("no shell")
+    prefix = tmp_path / name
+    subprocess.run([shell, unpacked / "install.sh", "--prefix", prefix], check=True)
+    entry = (prefix / "share" / "applications" / "deepnoise.desktop").read_text(encoding="utf-8")
+    found = re.findall(r"^Exec=(.*)$", entry, re.MULTILINE)
+    assert [shlex.split(line) for line in found] == [
+        [f"{prefix}/bin/deepnoise", "open", "%F"],
+        [f"{prefix}/bin/deepnoise-setup", "repair"],
+        [f"{prefix}/bin/deepnoise-setup", "remove"],
+    ]
+    assert (prefix / "bin" / "deepnoise").is_file()
+
+
+@pytest.mark.parametrize("name", ["50%", 'a "b"', "$HOME", "back`tick", "a\\b", "two\nlines"])
+def test_a_folder_that_a_menu_cannot_name_is_refused_before_any_work(
+    unpacked: Path, tmp_path: Path, name: str
+) -> None:
+    shell = shutil.which("sh") or pytest.skip("no shell")
+    prefix = tmp_path / name
+    done = subprocess.run(
+        [shell, unpacked / "install.sh", "--prefix", prefix],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "holds a character that menu entries cannot name" in done.stderr
+    assert not prefix.exists()
 
 
 def test_recipe_of_windows_names_files_that_are_there() -> None:
@@ -82,6 +136,14 @@ def test_pins_for_users_leave_the_parts_of_torch_to_its_build() -> None:
 def test_uv_is_the_one_that_the_tests_use() -> None:
     assert uv_version() == version("uv")
     assert {"linux-amd64", "windows-amd64", "macos-arm64"} <= set(PLATFORMS)
+
+
+def test_icon_of_the_plugin_is_the_same_as_a_square_png_as_plugin_lists_want_it() -> None:
+    manifest = (INSTALLER.parent / "deepnoise_app" / "napari.yaml").read_text(encoding="utf-8")
+    assert "icon: deepnoise_app._data.resources:icon.png" in manifest
+    with Image.open(ICON.with_suffix(".png")) as shown, Image.open(io.BytesIO(png(256))) as drawn:
+        assert shown.size == (256, 256)
+        assert np.abs(np.asarray(shown, float) - np.asarray(drawn, float)).mean() < 2
 
 
 def test_icon_is_drawn_in_the_formats_of_all_systems(tmp_path: Path) -> None:
