@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 BINS = 15
 COLDEST, HOTTEST = 0.05, 20.0
@@ -62,12 +61,14 @@ def fit_temperature(logits: Logits, labels: Labels) -> float:
     wells = len(labels)
 
     def loss(log_temperature: float) -> float:
-        log_p = log_softmax(np.asarray(logits, np.float64) / np.exp(log_temperature), axis=1)
+        log_p = scipy.special.log_softmax(
+            np.asarray(logits, np.float64) / np.exp(log_temperature), axis=1
+        )
         right = log_p[np.arange(wells), labels].sum()
         return float(-(right + log_p.mean()) / (wells + 1))
 
     bounds = (float(np.log(COLDEST)), float(np.log(HOTTEST)))
-    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x))
 
 
 def calibration_error(
@@ -83,5 +84,5 @@ def calibration_error(
 def _confidence(
     logits: Logits, labels: Labels, temperature: NDArray[np.floating] | float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    shares = softmax(np.asarray(logits, np.float64) / temperature, axis=1)
+    shares = scipy.special.softmax(np.asarray(logits, np.float64) / temperature, axis=1)
     return shares.max(axis=1), np.asarray(shares.argmax(axis=1) == labels, dtype=np.bool_)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.confounding import fills_line, fills_plate
@@ -17,6 +17,9 @@ from deepnoise_app.analysis.polish import mad, median_polish
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen import Role
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMN = "Correction"
 LEAST_CONTROLS = 2

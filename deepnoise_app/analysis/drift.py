@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from deepnoise_app.analysis.polish import mad
 from deepnoise_app.analysis.values import PlateValues
@@ -92,7 +92,7 @@ def _trend(name: str, medians: np.ndarray) -> ExperimentDrift:
     if np.ptp(medians) == 0:
         return ExperimentDrift(name, len(medians), centre, 0.0, 0.0, 0.0, 1.0)
     order = np.arange(len(medians))
-    fit = stats.theilslopes(medians, order)
-    p = float(stats.kendalltau(order, medians).pvalue)
+    fit = scipy.stats.theilslopes(medians, order)
+    p = float(scipy.stats.kendalltau(order, medians).pvalue)
     return ExperimentDrift(name, len(medians), centre, float(fit.slope), float(fit.low_slope),
                            float(fit.high_slope), p)  # fmt: skip

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.screen import Role
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEATURE = "Embedding_"
 PLATE = ["Metadata_Experiment", "Metadata_Plate"]

@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.kinds import BY_NAME
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.polish import mad
 from deepnoise_app.screen import Channel, WellId
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A well stands apart if it lies this many robust deviations from the plate's median.
 APART = 5.0

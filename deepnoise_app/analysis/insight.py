@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.accuracy import Accuracy, accuracy
 from deepnoise_app.analysis.calibration import calibration_error
 from deepnoise_app.analysis.verdict import NAMED, Verdict, is_judged, is_learned, is_right, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BINS = 10
 MOST_PAIRS = 200
@@ -146,9 +149,9 @@ def _position(known: pd.DataFrame) -> Accuracy | None:
     """Name each well after what lies most often at its place in the other experiments."""
     if known["Metadata_Experiment"].nunique() < 2:
         return None
-    experiment, _ = pd.factorize(known["Metadata_Experiment"])
-    well, wells = pd.factorize(known["Metadata_Well"])
-    truth, names = pd.factorize(known["Metadata_Perturbation"])
+    experiment, _ = known["Metadata_Experiment"].factorize()
+    well, wells = known["Metadata_Well"].factorize()
+    truth, names = known["Metadata_Perturbation"].factorize()
     everywhere = np.zeros((len(wells), len(names)), np.intp)
     np.add.at(everywhere, (well, truth), 1)
     right = np.zeros(len(known), dtype=np.bool_)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.kinds import (
@@ -23,6 +23,9 @@ from deepnoise_app.analysis.kinds import (
 from deepnoise_app.errors import PixelError, ScreenError
 from deepnoise_app.screen import Channel, Plate, PlateOverlay, WellId, read_csv, read_parquet
 from deepnoise_app.screen.formulas import meant
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLACE = ("Metadata_Experiment", "Metadata_Plate", "Metadata_Well")
 META = (*PLACE, "Metadata_Role", "Metadata_Perturbation")
@@ -85,6 +88,8 @@ class Measures:
         cls, plate: Plate, wells: Sequence[WellId], found: Sequence[MeasuredWell], depth: Depth
     ) -> Measures:
         """Put together what `measure_well` gave for some wells of a plate."""
+        import pandas as pd
+
         columns = _meta(plate, wells) | {SITES: [one.sites for one in found]}
         means = [one.mean for one in found]
         return cls(pd.DataFrame(columns | _columns(plate, means, depth)))
@@ -153,6 +158,8 @@ def site_table(
     plate: Plate, wells: Sequence[WellId], found: Sequence[MeasuredWell], depth: Depth
 ) -> pd.DataFrame:
     """Return a row per measured site, in the order of wells and sites."""
+    import pandas as pd
+
     rows = [(w, s) for w, one in enumerate(found) for s in np.flatnonzero(one.there)]
     columns = _meta(plate, [wells[w] for w, _ in rows])
     columns[SITE] = [plate.sites[s] for _, s in rows]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from deepnoise_app.analysis.polish import mad, median_polish
 from deepnoise_app.analysis.values import PlateValues
@@ -135,9 +135,9 @@ def _edge(plate: PlateValues, mask: NDArray[np.bool_]) -> Effect | None:
     outer, inner = plate.values[edge], plate.values[mask & ~edge]
     if min(len(outer), len(inner)) < 3:
         return None
-    p = float(stats.mannwhitneyu(outer, inner, method="asymptotic").pvalue)
+    p = float(scipy.stats.mannwhitneyu(outer, inner, method="asymptotic").pvalue)
     difference, low, high = _hodges_lehmann(outer, inner)
-    ranks = stats.rankdata(np.concatenate([outer, inner]))
+    ranks = scipy.stats.rankdata(np.concatenate([outer, inner]))
     effect = (np.arange(len(ranks)) < len(outer)).astype(float)
     share = float(np.corrcoef(ranks, effect)[0, 1] ** 2)
     share = max(0.0, 1 - (1 - share) * (len(ranks) - 1) / (len(ranks) - 2))
@@ -187,7 +187,7 @@ def _rank_test(
 
     F test on ranks (Conover and Iman 1981). None where nothing is left over to compare with.
     """
-    ranks = stats.rankdata(values)
+    ranks = scipy.stats.rankdata(values)
     small, large = _residual(ranks, reduced), _residual(ranks, full)
     gained, left = small[1] - large[1], large[1]
     if gained < 1 or left < 1:
@@ -198,7 +198,7 @@ def _rank_test(
         return 1.0, 0.0
     ratio = (small[0] - large[0]) / gained / noise
     share = (small[0] - large[0] - gained * noise) / (total + noise)
-    return max(0.0, share), float(stats.f.sf(ratio, gained, left))
+    return max(0.0, share), float(scipy.stats.f.sf(ratio, gained, left))
 
 
 def _residual(values: NDArray[np.float64], design: NDArray[np.float64]) -> tuple[float, int]:

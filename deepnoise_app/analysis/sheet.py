@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from deepnoise_app.analysis.correction import COLUMN, Correction, correct, refusal
 from deepnoise_app.analysis.flags import WellFlag, flag_wells
@@ -18,6 +17,8 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen import Channel, PlateOverlay, Scale
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from deepnoise_app.analysis.summary import MeasureSummary
 
 Key = tuple[str, str]
@@ -62,9 +63,13 @@ class QualitySheet:
 
     def table(self) -> pd.DataFrame:
         """One row per well of all plates, with the correction in a column of its own."""
+        import pandas as pd
+
         return pd.concat([self._rows(plate) for plate in self.plates], ignore_index=True)
 
     def _rows(self, plate: PlateValues) -> pd.DataFrame:
+        import pandas as pd
+
         contents: Mapping[str, object] = dict(
             zip(
                 META,
@@ -92,6 +97,8 @@ class Quality:
 
 def joined(parts: Iterable[Measures]) -> Measures:
     """Put the measures of plates into one table."""
+    import pandas as pd
+
     return Measures(pd.concat([part.table for part in parts], ignore_index=True))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen import PlateShape, Role, WellId
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAMPLE_ROLES = (Role.TREATMENT, Role.UNKNOWN)
 
@@ -91,6 +94,8 @@ def plates_of(table: pd.DataFrame, column: str) -> tuple[PlateValues, ...]:
 
 
 def _plate(experiment: str, plate: str, table: pd.DataFrame, column: str) -> PlateValues:
+    import pandas as pd
+
     wells = [WellId.parse(str(well)) for well in table["Metadata_Well"]]
     if len(set(wells)) < len(wells):
         twice = next(well for well in wells if wells.count(well) > 1)

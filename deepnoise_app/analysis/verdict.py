@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.accuracy import Accuracy, accuracy
 from deepnoise_app.screen import Role
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # How each accuracy is called, and its column; the one that knows most of the design first.
 NAMED: dict[str, str] = {
@@ -83,6 +86,6 @@ def judge(table: pd.DataFrame, learned: NDArray[np.bool_]) -> Verdict:
 
 def _plate_numbers(table: pd.DataFrame) -> NDArray[np.intp]:
     """(rows,): the same number for the wells of one plate."""
-    experiment, _ = pd.factorize(table["Metadata_Experiment"])
-    plate, names = pd.factorize(table["Metadata_Plate"])
+    experiment, _ = table["Metadata_Experiment"].factorize()
+    plate, names = table["Metadata_Plate"].factorize()
     return np.asarray(experiment * (len(names) + 1) + plate)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import ceil, hypot, log2
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
+from qtpy.QtGui import QColor
 
 from deepnoise_app.gui.view_watch import View
 from deepnoise_app.screen import Mosaic, MosaicLayout, Plane, Plate, WellId, readable_planes
@@ -113,7 +113,7 @@ class Painted:
             if look.visible:
                 grey = (plane.astype(np.float32) - black) / max(white - black, 1e-6)
                 np.clip(grey, 0, 1, out=grey)
-                for part, colour in enumerate(to_rgb(look.colour)):
+                for part, colour in enumerate(_parts(look.colour)):
                     if colour:
                         light[..., part] += grey * np.float32(colour * self.share)
         made: NDArray[np.uint8] = (np.minimum(light, 1) * 255 + 0.5).astype(np.uint8)
@@ -154,6 +154,12 @@ def _lay(ground: Plane, plane: Plane, corner: Sequence[int]) -> None:
     part = plane[skip[0] :, skip[1] :]
     there = ground[max(0, top) :, max(0, left) :][: part.shape[0], : part.shape[1]]
     there[...] = part[: there.shape[0], : there.shape[1]]
+
+
+def _parts(name: str) -> tuple[float, float, float]:
+    """Red, green and blue of a colour, each 0 to 1."""
+    colour = QColor(name)
+    return colour.redF(), colour.greenF(), colour.blueF()
 
 
 def _bytes(planes: Planes) -> int:

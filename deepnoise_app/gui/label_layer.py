@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from napari.components import ViewerModel
 from napari.layers import Points
 from napari.utils.theme import get_theme
 from numpy.typing import NDArray
 
 from deepnoise_app.gui.layers import label_layer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ON_IMAGE = "white"
 

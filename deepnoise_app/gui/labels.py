@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.gui.painter import NAMED_BY
 from deepnoise_app.screen import Plate, Role, WellId
 from deepnoise_app.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What a letter and a line take on the canvas.
 LETTER_PX, LINE_PX = 9, 16
@@ -56,6 +59,8 @@ class Label:
 
 def features_of(labels: tuple[Label, ...]) -> pd.DataFrame:
     """Return one row per label, as napari's features table shows it."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "well": pd.Series([label.well.name for label in labels], dtype=object),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from napari.layers import Image, Points
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LABELS = "Wells"
 LABEL_SIZE_PT = 10

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import napari.viewer
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut  # type: ignore[attr-defined]
+from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.drops import FolderDrops
@@ -72,6 +72,11 @@ class MainWidget(QWidget):
         """Take away what napari's reader has shown: our own layers show the same well."""
         for layer in [one for one in self._viewer.layers if PATH_KEY in one.metadata]:
             self._viewer.layers.remove(layer)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show the widget first, and only then load what it will want."""
+        super().showEvent(event)
+        self.parts.preload.begin()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Let go of threads; runs go on."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QComboBox
@@ -16,6 +15,9 @@ from deepnoise_app.gui.words import count, percent
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import WellId
 from deepnoise_app.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTHING = "No map yet: score a plate, and every well gets a place by how the model describes it."
 COLOURED_BY = {
@@ -77,7 +79,7 @@ class MapTab(PlotTab):
         maps = self._session.embeddings
         if maps is None:
             return
-        codes, names = pd.factorize(maps.table[COLOURED_BY[self.by.currentText()]])
+        codes, names = maps.table[COLOURED_BY[self.by.currentText()]].factorize()
         colours = colours_of(len(names))
         brushes = np.array([*colours, QColor("#808080")], dtype=object)[codes]
         plates = maps.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from deepnoise_app.gui.label_layer import Texts
 from deepnoise_app.gui.labels import (
@@ -34,6 +33,8 @@ def mosaic_texts(session: Session, plate: Plate, layout: MosaicLayout, view: Vie
     From afar the letters of the rows stand at the left edge of what is seen and the numbers of
     the columns at its upper edge, as in a spreadsheet; from near each well has its label.
     """
+    import pandas as pd
+
     step = float(2**layout.level)
     seen = view.scaled(step)
     if layout.well_size[0] * seen.zoom >= NEAR_PX:

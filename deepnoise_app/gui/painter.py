@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import DeepNoiseError
@@ -26,6 +25,9 @@ from deepnoise_app.session import (
     Session,
     Tone,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Best first: what a well is called on the grid.
 NAMED_BY = {
@@ -176,6 +178,8 @@ def _passed_over(_: Exception) -> None:
 
 def overlay_table(plate: Plate, overlay: PlateOverlay) -> pd.DataFrame:
     """One row per well that has a value: place, contents, value, text."""
+    import pandas as pd
+
     wells = sorted(overlay.values)
     return pd.DataFrame(
         {

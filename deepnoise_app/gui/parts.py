@@ -25,7 +25,7 @@ from deepnoise_app.gui.pack_strip import PackStrip
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.plates_panel import PlatesPanel
 from deepnoise_app.gui.preferences import Preferences
-from deepnoise_app.gui.preload import load_what_is_wanted_soon
+from deepnoise_app.gui.preload import Preload
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_panel import QualityPanel
 from deepnoise_app.gui.results_desk import ResultsDesk
@@ -80,6 +80,7 @@ class Parts:
     quality: QualityPanel
     packing: PackDesk
     pack_strip: PackStrip
+    preload: Preload
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -187,6 +188,7 @@ def assemble(
         quality=QualityPanel(session, desk, quality),
         packing=packing,
         pack_strip=PackStrip(session, packing),
+        preload=Preload(background),
     )
     parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)
@@ -194,7 +196,6 @@ def assemble(
         has_page(panel, name.lower())
     desk.use(session.scoring)
     jobs.adopt()
-    background.ask("soon", load_what_is_wanted_soon, _heard, _heard)
     return parts
 
 
@@ -206,7 +207,3 @@ def demo_screen() -> Path:
 def _start(preferences: Preferences, run: Path) -> int:
     """Start the worker of a run with the Python that the user prefers."""
     return start_detached(run, preferences.worker_python or None)
-
-
-def _heard(_: object) -> None:
-    """Nothing is done with what was only loaded so that it is there when wanted."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.verdict import NAMED, Verdict, is_judged, is_learned, is_right, judge
@@ -33,6 +33,9 @@ from deepnoise_app.screen import (
     natural,
 )
 from deepnoise_app.session import PlateKey
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = NDArray[np.intp]
 
@@ -205,10 +208,7 @@ class ResultRows:
         return f"{value:.0f}" if source == "Sites" else f"{value:.3f}"
 
 
-EMPTY = Predictions.joined([])
-
-
 @cache
 def no_rows() -> ResultRows:
     """Return a table without rows."""
-    return ResultRows(EMPTY)
+    return ResultRows(Predictions.joined([]))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.embedding_map import FEATURE, EmbeddingMaps, embedding_maps
 from deepnoise_app.analysis.insight import insight_of
@@ -16,6 +15,9 @@ from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.ladder_table import LADDER, LadderTable
 from deepnoise_app.screen import read_parquet
 from deepnoise_app.session import Notice, Session
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EMBEDDINGS = "embeddings.parquet"
 PLACE = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
@@ -134,6 +136,8 @@ def read_maps(runs: Sequence[Path]) -> EmbeddingMaps | None:
 
     Embeddings of models that give others features cannot lie on one map: they are left out.
     """
+    import pandas as pd
+
     tables: list[pd.DataFrame] = []
     for run in reversed(runs):
         if (run / EMBEDDINGS).is_file():

@@ -11,6 +11,7 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentMo
 from qtpy.QtGui import QIcon, QPixmap
 
 from deepnoise_app.gui.plain import plain
+from deepnoise_app.gui.result_columns import ResultColumn
 from deepnoise_app.gui.result_rows import NAMINGS, ResultRows, Rows, no_rows
 from deepnoise_app.screen import Filter
 from deepnoise_app.screen.formulas import harmless_text
@@ -32,12 +33,29 @@ class ResultsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: ResultRows = no_rows()
+        self._rows: ResultRows | None = None  # they load pandas: not before there are any
         self.shown: Rows = np.arange(0)
         self._filter = Filter()
         self._by: tuple[str, bool] | None = None
 
     # What is shown --------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> ResultRows:
+        """All rows, shown or not."""
+        return no_rows() if self._rows is None else self._rows
+
+    @property
+    def columns(self) -> tuple[ResultColumn, ...]:
+        """The columns of the rows; none before there are rows."""
+        return self._rows.columns if self._rows is not None else ()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if self._rows is not None:
+            self.beginResetModel()
+            self._rows, self.shown = None, np.arange(0)
+            self.endResetModel()
 
     def set_rows(self, rows: ResultRows) -> None:
         """Show other predictions, filtered and sorted as before.
@@ -49,14 +67,14 @@ class ResultsModel(QAbstractTableModel):
         """
         shown = self._ordered(rows)
         self.beginResetModel()
-        self.rows, self.shown = rows, shown
+        self._rows, self.shown = rows, shown
         self.endResetModel()
 
     def set_filter(self, wanted: Filter) -> None:
         """Show only rows that pass; a `FilterError` leaves everything as it was."""
         before, self._filter = self._filter, wanted
         try:
-            shown = self._ordered(self.rows)
+            shown = self._ordered(self._rows)
         except ValueError:
             self._filter = before
             raise
@@ -66,22 +84,24 @@ class ResultsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1: in the order of the file."""
-        columns = self.rows.columns
+        columns = self.columns
         descending = order == Qt.SortOrder.DescendingOrder
         self._by = (columns[column].source, descending) if 0 <= column < len(columns) else None
         self.beginResetModel()
-        self.shown = self._ordered(self.rows)
+        self.shown = self._ordered(self._rows)
         self.endResetModel()
 
     @property
     def sorted_by(self) -> tuple[int, Qt.SortOrder]:
         """Number of the column by which the rows are sorted, or -1, and in which direction."""
         source, descending = self._by or ("", False)
-        sources = [column.source for column in self.rows.columns]
+        sources = [column.source for column in self.columns]
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         return (sources.index(source) if source in sources else -1), order
 
-    def _ordered(self, rows: ResultRows) -> Rows:
+    def _ordered(self, rows: ResultRows | None) -> Rows:
+        if rows is None:
+            return np.arange(0)
         passing = rows.passing(self._filter)
         return passing if self._by is None else rows.sorted(passing, *self._by)
 
@@ -93,15 +113,15 @@ class ResultsModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = ANYWHERE) -> int:  # noqa: N802 (Qt's name)
         """Columns in which any row holds something."""
-        return 0 if parent.isValid() else len(self.rows.columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(  # noqa: N802 (Qt's name)
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
         """Titles of the columns; rows have no headers."""
-        if orientation != Qt.Orientation.Horizontal or section >= len(self.rows.columns):
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
             return None
-        column = self.rows.columns[section]
+        column = self.columns[section]
         if role == Role.DisplayRole:
             return column.title
         if role == Role.ToolTipRole:
@@ -114,7 +134,7 @@ class ResultsModel(QAbstractTableModel):
         """Return one cell: its text or its sign."""
         if role not in _ASKED or not index.isValid():
             return None
-        row, source = int(self.shown[index.row()]), self.rows.columns[index.column()].source
+        row, source = int(self.shown[index.row()]), self.columns[index.column()].source
         if role == Role.DisplayRole:
             return self.rows.cell(row, source)
         if source in NAMINGS:
@@ -133,9 +153,9 @@ class ResultsModel(QAbstractTableModel):
 
     def as_text(self, rows: list[int]) -> str:
         """Return shown rows as lines with tabs, under the titles, as spreadsheets take them."""
-        lines = ["\t".join(column.title for column in self.rows.columns)]
+        lines = ["\t".join(column.title for column in self.columns)]
         for row in self.shown[rows]:
-            cells = (self.rows.cell(int(row), column.source) for column in self.rows.columns)
+            cells = (self.rows.cell(int(row), column.source) for column in self.columns)
             lines.append("\t".join(str(harmless_text(cell)) for cell in cells))
         return "\n".join(lines)
 

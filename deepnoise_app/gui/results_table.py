@@ -22,7 +22,7 @@ from deepnoise_app.errors import FilterError
 from deepnoise_app.gui.callout import quiet_label
 from deepnoise_app.gui.filter_field import FilterField
 from deepnoise_app.gui.panel_body import icon_button
-from deepnoise_app.gui.result_rows import ResultRows, no_rows
+from deepnoise_app.gui.result_rows import ResultRows
 from deepnoise_app.gui.results_model import ResultsModel
 from deepnoise_app.gui.results_view import ResultsView
 from deepnoise_app.gui.run_desk import RunDesk
@@ -117,9 +117,9 @@ class ResultsTable(QWidget):
         there = predictions is not None and len(predictions) > 0
         self._pages.setCurrentWidget(self._loaded if there else self.nothing)
         if predictions is None or not there:
-            self.model.set_rows(no_rows())
+            self.model.clear()
             return
-        before = self.model.rows.columns
+        before = self.model.columns
         maps = {plate.key: plate.map for plate in reversed(self._session.plates)}
         rows = ResultRows(predictions, self._session.classes, maps)
         try:

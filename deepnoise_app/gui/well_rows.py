@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from deepnoise_app.analysis.verdict import NAMED
 from deepnoise_app.gui.result_columns import called
@@ -24,6 +24,9 @@ from deepnoise_app.screen import (
 from deepnoise_app.screen.filter import Columns
 from deepnoise_app.session import PlateKey
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Passing = Mapping[PlateKey, frozenset[WellId]]
 PLACE = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
 TITLES = ("Experiment", "Plate", "Well", "Role", "Perturbation", "Predicted", "Confidence", "Right")
@@ -38,6 +41,8 @@ class WellRows:
 
     @cached_property
     def _table(self) -> pd.DataFrame:
+        import pandas as pd
+
         wells = [(plate, well) for plate in self.plates for well in plate.wells]
         contents = [plate.map[well] for plate, well in wells]
         table = pd.DataFrame(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from napari.components import ViewerModel
 from napari.layers import Image
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from deepnoise_app.gui.layers import LABELS, cover_layer
 from deepnoise_app.gui.scene import CanvasScene, scene_of
@@ -79,7 +79,7 @@ class WhyLayer:
 def laid_out(why: Why, picture: Picture) -> NDArray[np.uint8]:
     """Return (rows, columns, RGBA) over a picture; sites of other wells stay transparent."""
     made = np.zeros((*picture.pixels.shape[1:], 4), np.uint8)
-    smooth = {site: gaussian_filter(one, SMOOTH) for site, one in why.maps.items()}
+    smooth = {site: scipy.ndimage.gaussian_filter(one, SMOOTH) for site, one in why.maps.items()}
     size = np.concatenate([np.abs(one).ravel() for one in smooth.values()] or [np.zeros(1)])
     opaque = max(float(np.percentile(size, OPAQUE_FROM)), 1e-12)
     height, width = _site_size(picture)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -23,7 +23,6 @@ from deepnoise_app.gui.welcome import Welcome
 SIZE = (1440, 900)
 DOCK_WIDTH = 380
 RESULTS_HEIGHT = 260
-WARM_UP_AFTER_MS = 200
 # Changes when docks come or go, so that an old arrangement is not forced on new ones.
 ARRANGEMENT = 1
 
@@ -86,6 +85,7 @@ class MainWindow(QMainWindow):
         events.screens.connect(self._on_screens)
         events.predictions.connect(self._on_predictions)
         events.ladder.connect(self._on_ladder)
+        self.parts.preload.loaded.connect(self._warm_up)
         self.parts.steps.own_wanted.connect(self.menus.open_folder)
         self.welcome.open_wanted.connect(self.menus.open_folder)
         self.welcome.demo_wanted.connect(self.parts.open_demo)
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Show the window first, and only then load what pictures need."""
         super().showEvent(event)
-        QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+        self.parts.preload.begin()
 
     def _warm_up(self) -> None:
         if not self.parts.session.screens:

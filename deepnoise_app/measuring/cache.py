@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.kinds import Depth
 from deepnoise_app.analysis.measures import PLACE, Measures
@@ -21,6 +20,9 @@ from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.places import cache_folder
 from deepnoise_app.screen import PixelSource, Plate, read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Goes up whenever a measure changes its meaning.
 VERSION = 2

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.correction import COLUMN, Correction
 from deepnoise_app.analysis.measures import MeasuredWell, Measures, measure_well, site_table
@@ -23,6 +22,9 @@ from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
 from deepnoise_app.screen import Plate, StackChoice
 from deepnoise_app.untrusted import file_stem
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAVE_EVERY_S = 0.5
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.controls import ControlPair
 from deepnoise_app.analysis.correction import COLUMN, Correction, correct_table
@@ -20,6 +19,9 @@ from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.screen import read_parquet
 from deepnoise_app.screen.formulas import write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WELLS, SITES = "measures", "sites"
 
@@ -52,6 +54,8 @@ def write_tables(run: RunFolder, plates: Sequence[tuple[str, str]], correction: 
     ScreenError
         If the correction would erase declared biology.
     """
+    import pandas as pd
+
     wells = pd.concat([read_parquet(measures_path(run, key)) for key in plates],
                       ignore_index=True)  # fmt: skip
     sites = pd.concat([read_parquet(sites_path(run, key)) for key in plates], ignore_index=True)
@@ -67,6 +71,8 @@ def write_tables(run: RunFolder, plates: Sequence[tuple[str, str]], correction: 
 
 def summary_tables(summary: ScreenSummary) -> dict[str, pd.DataFrame]:
     """Return a summary as tables: effects, drift, variance, controls, flags."""
+    import pandas as pd
+
     return {
         "effects": _joined(summary, _effects, _EFFECT_COLUMNS),
         "plate-offsets": _joined(
@@ -105,6 +111,8 @@ def _controls(one: MeasureSummary) -> list[dict[str, object]]:
 
 def _joined(summary: ScreenSummary, rows_of: RowsOf, columns: Sequence[str]) -> pd.DataFrame:
     """Rows of all measures; they rest on the measures as taken, unless they say otherwise."""
+    import pandas as pd
+
     rows = [
         {"measure": one.column, "correction": str(Correction.NONE), **row}
         for one in summary.measures

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.errors import RunError
 from deepnoise_app.screen import read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LADDER = "ladder.parquet"
 COLUMNS = ("step", "seed", "metric", "value", "low", "high")

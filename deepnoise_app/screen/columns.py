@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
@@ -32,8 +31,10 @@ class TextColumn:
     @classmethod
     def of(cls, texts: Iterable[str], key: Callable[[str], Any] = natural) -> TextColumn:
         """Gather the different texts of a column."""
+        import pandas as pd
+
         series = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=str)
-        codes, names = pd.factorize(series)
+        codes, names = series.factorize()
         return cls(codes, tuple(map(str, names)), key)
 
     def __len__(self) -> int:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 T = TypeVar("T")
 _FORMULA = re.compile(r"^'*[=+\-@\t\r\n]")
@@ -34,6 +36,8 @@ def harmless(table: pd.DataFrame) -> pd.DataFrame:
 
     The names of the columns count as texts. Numbers are left alone, negative ones too.
     """
+    import pandas as pd
+
     safe = table.rename(columns=harmless_text)
     for at, name in enumerate(table.columns):
         column = table[name]
@@ -51,6 +55,8 @@ def harmless_text(text: object) -> object:
 
 def meant(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table that was read from CSV with its texts as they were before `harmless`."""
+    import pandas as pd
+
     found = table.rename(columns=meant_text)
     for at, name in enumerate(table.columns):
         column = table[name]

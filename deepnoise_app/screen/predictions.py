@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepnoise_app.errors import ScreenError
@@ -16,6 +16,9 @@ from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.platemap import Role
 from deepnoise_app.screen.tabular import read_csv, read_parquet
 from deepnoise_app.screen.well import WellId
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "Metadata_Experiment",
@@ -63,6 +66,8 @@ class Predictions:
     @classmethod
     def joined(cls, parts: list[Predictions]) -> Predictions:
         """Return the rows of all parts, in their order."""
+        import pandas as pd
+
         tables = [part.table for part in parts] or [pd.DataFrame(columns=list(COLUMNS))]
         return cls(pd.concat(tables, ignore_index=True))
 
@@ -141,6 +146,8 @@ def _understood(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     ScreenError
         If a well, a role or a number is none.
     """
+    import pandas as pd
+
     columns: dict[str, pd.Series] = {}
     for name in COLUMNS:
         try:

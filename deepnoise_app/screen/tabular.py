@@ -10,13 +10,15 @@ import io
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.untrusted import read_plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A table may always take so much, and else so many times its size on disk: numbers hardly shrink.
 MOST_UNPACKED = 1_000_000_000
@@ -35,6 +37,8 @@ def read_parquet(path: Path) -> pd.DataFrame:
     ScreenError
         If it is no such table, is damaged, or would fill the memory.
     """
+    import pandas as pd
+
     check_parquet(path)
     try:
         return pd.read_parquet(path)
@@ -52,6 +56,8 @@ def read_csv(path: Path, **options: Any) -> pd.DataFrame:
     ScreenError
         If it is no such table.
     """
+    import pandas as pd
+
     content = read_plain(path, MOST_CSV_BYTES)
     try:
         table: pd.DataFrame = pd.read_csv(io.BytesIO(content), **options)

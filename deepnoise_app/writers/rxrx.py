@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import imagecodecs
 import numpy as np
-import pandas as pd
 
 from deepnoise_app.errors import (
     DiskFullError,
@@ -27,6 +27,9 @@ from deepnoise_app.errors import (
 )
 from deepnoise_app.screen import Library, Plate, PlateMap, Role, Screen, WellId
 from deepnoise_app.screen.formulas import write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Tell = Callable[[int, int], None]
 _NUMBER = re.compile(r"^Plate([1-9]\d*)$")
@@ -145,6 +148,8 @@ def _write_tables(screen: Screen, numbers: Mapping[tuple[str, str], int], folder
 
 def _listed(screen: Screen, numbers: Mapping[tuple[str, str], int]) -> pd.DataFrame:
     """Return one row per listed well, in the columns of all tables."""
+    import pandas as pd
+
     hidden = _blinded(screen)
     rows = [
         (
@@ -175,6 +180,8 @@ def _blinded(screen: Screen) -> frozenset[str]:
 
 def _hidden(screen: Screen, truth: Mapping[tuple[str, str], PlateMap]) -> pd.DataFrame:
     """Return one row per well that the truth names and the screen does not."""
+    import pandas as pd
+
     rows = [
         (*plate.key, well.name, real.perturbation, str(real.role))
         for plate in screen.plates
@@ -185,6 +192,8 @@ def _hidden(screen: Screen, truth: Mapping[tuple[str, str], PlateMap]) -> pd.Dat
 
 
 def _library(library: Library) -> pd.DataFrame:
+    import pandas as pd
+
     rows = [
         (plate, perturbation, copies)
         for plate in library.names

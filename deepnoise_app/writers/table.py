@@ -6,10 +6,12 @@ Parquet holds every text exactly.
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from deepnoise_app.screen.formulas import write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

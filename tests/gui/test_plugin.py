@@ -150,11 +150,41 @@ def test_the_widget_adopts_measures_and_scores_what_naparis_reader_has_opened(
     widget.parts.close()
 
 
+def loaded_by(code: str) -> set[str]:
+    """Names of all modules that a fresh Python has loaded after some code."""
+    code += "; import sys; print(*sys.modules); sys.stdout.flush(); import os; os._exit(0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 @pytest.mark.parametrize("module", ["main_widget", "window", "start", "plugin"])
 def test_the_window_knows_nothing_of_torch(module) -> None:
-    code = (
-        f"import sys, deepnoise_app.gui.{module};"
-        "print([n for n in ('torch', 'timm', 'lightning_fabric') if n in sys.modules])"
+    loaded = loaded_by(f"import deepnoise_app.gui.{module}")
+    assert loaded & {"torch", "timm", "lightning_fabric"} == set()
+
+
+def test_the_window_appears_before_what_it_does_not_show_yet_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    loaded = loaded_by(
+        "from deepnoise_app.gui.host import *; keep_napari_apart(); app = application();"
+        "from deepnoise_app.gui.window import MainWindow; import deepnoise_app.gui.main_widget;"
+        "window = MainWindow(standalone()); window.show(); app.processEvents()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert "deepnoise_app.gui.results_tabs" in loaded
+    late = {"pandas", "pyarrow", "pyqtgraph", "matplotlib", "sklearn", "anndata",
+            "scipy.stats", "scipy.optimize", "scipy.special", "scipy.ndimage"}  # fmt: skip
+    assert loaded & late == set()
+
+
+def test_what_is_wanted_soon_is_loaded_once_the_window_is_up(
+    make_napari_viewer, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    viewer = make_napari_viewer()
+    widget = MainWidget(viewer, tmp_path / "runs")
+    with qtbot.waitSignal(widget.parts.preload.loaded, timeout=60_000):
+        widget.show()
+    assert {"pandas", "pyarrow.parquet", "pyqtgraph", "scipy.ndimage"} <= set(sys.modules)
+    widget.close()
