@@ -148,13 +148,16 @@ class RunView:
 class RunRecord:
     """A run as it lies on disk: what it reached, and when (seconds since 1970).
 
-    `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name.
+    `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name; `used`
+    says with what it works, `outcome` what it found where no accuracy tells.
     """
 
     view: RunView
     when: float
     accuracy: Mapping[str, float] = field(default_factory=dict)
     has_model: bool = False
+    used: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.run_records import SHOWN_TASKS
 from deepnoise_app.gui.words import count
 from deepnoise_app.session import RunView, Session
+
+# What goes on without the window; other runs are of no use without it, and are stopped.
+LASTING = ("train", "score")
 
 
 def going_on(session: Session) -> list[RunView]:
     """Trainings and scorings that would outlive the window."""
-    return [v for v in session.runs if v.task in SHOWN_TASKS and not v.status.is_over]
+    return [v for v in session.runs if v.task in LASTING and not v.status.is_over]
 
 
 def _forgotten(session: Session) -> str:

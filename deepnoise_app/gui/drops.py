@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QWidget
 
 from deepnoise_app.readers.sheets import TABLES
 
-Take = Callable[[list[Path]], None]
+Take = Callable[[list[Path]], object]
 TakeTable = Callable[[Path], None]
 
 

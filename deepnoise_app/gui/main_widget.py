@@ -45,7 +45,7 @@ class MainWidget(QWidget):
         self._adopt(viewer)
         self.parts.steps.own_wanted.connect(self.ask_for_folder)
         take = self.parts.maps.take
-        self._drops = FolderDrops(self, self.parts.workbench.open, take, but=(self.parts.score,))
+        self._drops = FolderDrops(self, self.parts.open, take, but=(self.parts.score,))
 
     def ask_for_folder(self) -> None:
         """Let the user choose a folder, and open it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,12 @@ from napari.components import ViewerModel
 from qtpy.QtWidgets import QWidget
 
 from deepnoise_app.demo import write_demo
+from deepnoise_app.errors import ScreenError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
+from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.help import has_page
 from deepnoise_app.gui.job import Jobs, Starter
 from deepnoise_app.gui.map_drop import MapDrop
@@ -32,6 +35,8 @@ from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.results_tabs import ResultsTabs
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_records import is_run
+from deepnoise_app.gui.run_replay import RunReplay
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_tidy import Tidying
 from deepnoise_app.gui.runs_panel import RunsPanel
@@ -43,6 +48,7 @@ from deepnoise_app.gui.why_box import WhyBox
 from deepnoise_app.gui.why_desk import WhyDesk
 from deepnoise_app.gui.why_layer import WhyLayer
 from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.ladder_table import LADDER
 from deepnoise_app.runs.places import data_folder, runs_folder
 from deepnoise_app.runs.process import start_detached
 from deepnoise_app.session import Session
@@ -72,6 +78,7 @@ class Parts:
     results_desk: ResultsDesk
     results_tabs: ResultsTabs
     train: TrainPanel
+    shelf: RunShelf
     runs_panel: RunsPanel
     quality_desk: QualityDesk
     finder: Finder
@@ -109,6 +116,28 @@ class Parts:
             self.workbench.complain(error, "The demo screen could not be made")
 
         self.background.ask("demo", lambda: write_demo(screen), made, failed)
+
+    def open(self, paths: Sequence[Path]) -> tuple[Path, ...]:
+        """Open folders as screens, score with a model, watch a run; returns the screens' folders.
+
+        What is none of these is told in a sentence, and nothing is opened then.
+        """
+        runs = [path for path in paths if is_run(path)]
+        try:
+            given = Given.of([path for path in paths if path not in runs])
+        except ScreenError as error:
+            self.workbench.complain(error, "This could not be opened")
+            return ()
+        for run in runs:
+            self.shelf.watch(run)
+            self.session.bring_forward("Runs")
+            if (run / LADDER).is_file():
+                self.results_desk.open_ladder(run)
+        if given.folders:
+            self.workbench.open(given.folders)
+        if given.models:
+            self.use_model(given.models[-1])
+        return given.folders
 
     def use_model(self, model: Path) -> None:
         """Score with a model from now on, and show the panel for it."""
@@ -159,6 +188,8 @@ def assemble(
     results = ResultsTable(session, desk, workbench)
     results_desk = ResultsDesk(session, background, workbench)
     packing = PackDesk(session, jobs, workbench)
+    shelf = RunShelf(session, background, jobs, desk, preferences)
+    replay = RunReplay(session, jobs, workbench, desk, training, results_desk, why)
     parts = Parts(
         session=session,
         background=background,
@@ -180,7 +211,8 @@ def assemble(
         results_desk=results_desk,
         results_tabs=ResultsTabs(session, workbench, results, desk, results_desk),
         train=TrainPanel(session, desk, training),
-        runs_panel=RunsPanel(session, desk, training, RunShelf(session, background, jobs, desk)),
+        shelf=shelf,
+        runs_panel=RunsPanel(session, desk, training, shelf, replay),
         quality_desk=quality,
         finder=finder,
         maps=maps,

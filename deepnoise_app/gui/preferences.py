@@ -39,6 +39,17 @@ class Preferences:
         self._settings.remove("recent")
 
     @property
+    def watched(self) -> tuple[Path, ...]:
+        """Folders of runs that lie elsewhere and are watched, as far as they are still there."""
+        known = self._settings.value("watched", [])
+        names = known if isinstance(known, list) else [known] if known else []
+        return tuple(path for path in map(Path, map(str, names)) if path.is_dir())
+
+    @watched.setter
+    def watched(self, paths: Iterable[Path]) -> None:
+        self._settings.setValue("watched", [str(path) for path in dict.fromkeys(paths)])
+
+    @property
     def theme(self) -> str:
         """`dark` or `light`."""
         found = str(self._settings.value("theme", THEMES[0]))

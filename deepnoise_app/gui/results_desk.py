@@ -12,7 +12,7 @@ from deepnoise_app.analysis.insight import insight_of
 from deepnoise_app.errors import RunError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.runs.ladder_table import LADDER, LadderTable
+from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.screen import read_parquet
 from deepnoise_app.session import Notice, Session
 
@@ -124,11 +124,6 @@ class ResultsDesk:
 
     def _failed(self, error: Exception) -> None:
         self._workbench.complain(error, "The results could not be worked out")
-
-
-def is_ladder(path: Path) -> bool:
-    """Whether a folder holds a ladder."""
-    return (path / LADDER).is_file()
 
 
 def read_maps(runs: Sequence[Path]) -> EmbeddingMaps | None:

@@ -10,7 +10,7 @@ from deepnoise_app.gui.confusion_tab import ConfusionTab
 from deepnoise_app.gui.export_menu import ExportMenu
 from deepnoise_app.gui.ladder_tab import LadderTab
 from deepnoise_app.gui.map_tab import MapTab
-from deepnoise_app.gui.panel_body import icon_button
+from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.run_desk import RunDesk
@@ -50,11 +50,16 @@ class ResultsTabs(QTabWidget):
         ):
             self.addTab(tab, name)
         session.events.ladder.connect(self._on_ladder)
+        session.events.front.connect(self._on_front)
         self.menu = ExportMenu(session, desk, results, self)
         tip = "Save tables, AnnData, a report or a picture; open a ladder"
         self.export = icon_button("mdi6.export-variant", "Save and open", tip)
         self.export.setMenu(self.menu)
         self.setCornerWidget(self.export)
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Results":
+            bring_forward(self)
 
     def _on_ladder(self) -> None:
         at = self.indexOf(self.ladder)

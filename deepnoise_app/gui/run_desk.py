@@ -100,12 +100,13 @@ class RunDesk:
         except DeepNoiseError as error:
             self.complain(error)
 
-    def follow(self, path: Path) -> None:
-        """Watch a run that was begun elsewhere."""
+    def follow(self, path: Path) -> RunView | None:
+        """Watch a run that was begun elsewhere; None, and a word about it, where there is none."""
         try:
-            self._jobs.follow(path)
+            return self._jobs.follow(path)
         except DeepNoiseError as error:
             self.complain(error)
+            return None
 
     def export(self, path: Path, rows: NDArray[np.intp] | None = None) -> None:
         """Write the predictions, or some of their rows, as `.csv` or `.parquet`."""

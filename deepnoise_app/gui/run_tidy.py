@@ -1,8 +1,8 @@
-"""Removes run folders that nobody wants to see again: plans, measures and map checks.
+"""Removes run folders that nobody wants to see again: questions that the window has asked.
 
 What they told is in the window, and measures are kept in a cache. A finished one goes once its
 worker has let go of it; one that was stopped or failed stays until a later start, to be gone on
-with or looked into. Trainings and scorings are never touched.
+with or looked into. Runs that the panel lists are never touched: the user deletes them.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from pathlib import Path
 
 from qtpy.QtCore import QTimer
 
+from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.run_records import is_passing
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import is_alive
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunView
 
-PASSING = ("plan", "measure", "check-map")
+PASSING = ("plan", "measure", "pack")
 # As `Jobs` names the folders that it makes: no other folder is ever removed.
 OURS = re.compile(rf"\d{{4}}-\d\d-\d\d-\d{{6}}-({'|'.join(PASSING)})-")
 LOOK_MS = 3000
@@ -43,14 +45,13 @@ class Tidying:
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         del events
-        if view.task in PASSING and view.status.state is RunState.FINISHED:
+        if view.status.state is RunState.FINISHED and is_ours(view.path, self._jobs.folder):
             self._over.add(view.path)
             self._look.start()
 
     def _remove(self) -> None:
         """Remove the folders whose workers are gone: what they said was read long ago."""
-        gone = [path for path in self._over if is_ours(path, self._jobs.folder)
-                and not is_alive(path)]  # fmt: skip
+        gone = [path for path in self._over if not is_alive(path)]
         self._over -= set(gone)
         for path in gone:
             self._jobs.forget(path)
@@ -62,7 +63,12 @@ class Tidying:
 
 def is_ours(path: Path, folder: Path) -> bool:
     """Whether the window made a run folder for something that passes."""
-    return path.parent == folder and OURS.match(path.name) is not None
+    if path.parent != folder or OURS.match(path.name) is None:
+        return False
+    try:
+        return is_passing(RunFolder(path).recipe)
+    except DeepNoiseError:
+        return False
 
 
 def sweep(folder: Path, now: float | None = None) -> int:

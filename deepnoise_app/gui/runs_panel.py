@@ -1,8 +1,8 @@
-"""The Runs panel: what was trained and scored, and what can be done with it."""
+"""The Runs panel: every run that was made or found, and what can be done with it."""
 
 from __future__ import annotations
 
-from html import escape
+from collections import Counter
 from pathlib import Path
 
 import qtawesome
@@ -14,25 +14,34 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
 
 from deepnoise_app.gui.callout import ICON_GREY, quiet_label, say
-from deepnoise_app.gui.panel_body import icon_button
+from deepnoise_app.gui.ladder_record import TASK as LADDER
+from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.plain import plain
+from deepnoise_app.gui.recipe_question import may_replace
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.run_question import may_delete
+from deepnoise_app.gui.run_replay import REPEATABLE, RunReplay
 from deepnoise_app.gui.run_shelf import RunShelf
-from deepnoise_app.gui.run_strip import SIGNS, doing
+from deepnoise_app.gui.run_strip import SIGNS
+from deepnoise_app.gui.run_words import TASKS, about_run, summary_line
+from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.training_desk import TrainingDesk
-from deepnoise_app.gui.words import ACCURACIES, duration, moment, percent
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunRecord, Session
 
-NOTHING = "No run yet. Train or score and it appears here, or watch the folder of a run."
-TASKS = {"train": "Training", "score": "Scoring"}
+NOTHING = (
+    "No run yet. Train, score, measure or check a plate map and it appears here, or watch the"
+    " folder of a run that was begun elsewhere."
+)
+ALL = "All kinds of runs"
 CAN_GO_ON = (RunState.STOPPED, RunState.FAILED)
+# What there is to show of a run that is not finished: nothing whole.
+SHOWN = (RunState.FINISHED,)
 
 
 class RunsPanel(QWidget):
@@ -44,6 +53,7 @@ class RunsPanel(QWidget):
         desk: RunDesk,
         training: TrainingDesk,
         shelf: RunShelf,
+        replay: RunReplay,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +61,7 @@ class RunsPanel(QWidget):
         self._desk = desk
         self._training = training
         self._shelf = shelf
+        self._replay = replay
         self._build()
         self._connect()
         self._show()
@@ -60,6 +71,7 @@ class RunsPanel(QWidget):
             "mdi6.eye-outline", "Watch a folder…", "Watch a run that was begun elsewhere"
         )
         self.refresh = icon_button("mdi6.refresh", "Refresh", "Look through the runs again (F5)")
+        self.kinds = narrow_combo("Kinds of runs", "List runs of one kind only")
         self.nothing = quiet_label("What will be listed here")
         self.nothing.setText(NOTHING)
         self.list = QListWidget()
@@ -70,13 +82,21 @@ class RunsPanel(QWidget):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.about = quiet_label("About the chosen run")
+        self.show_results = icon_button(
+            "mdi6.table-eye", "Show results", "Show what it has found, on its plates (Enter)"
+        )
         self.go_on = icon_button("mdi6.play", "Go on", "Go on from where it stopped")
         self.stop = icon_button("mdi6.stop", "Stop", "Stop at the next safe point")
         self.use = icon_button("mdi6.check", "Use the model", "Score with the model of this run")
         self.repeat = icon_button(
-            "mdi6.repeat", "Repeat with changes", "Take its recipe into the Train panel"
+            "mdi6.repeat", "Repeat with changes", "Take its settings into the Train or Score panel"
         )
         self.folder = icon_button("mdi6.folder-open-outline", "Open folder", "Show its files")
+        self.forget = icon_button(
+            "mdi6.eye-off-outline",
+            "Watch no more",
+            "List it no more; its files stay",
+        )
         self.delete = icon_button(
             "mdi6.delete-outline", "Delete…", "Move the run to the bin, after a question (Del)"
         )
@@ -87,11 +107,13 @@ class RunsPanel(QWidget):
         grid = QGridLayout(self.verbs)
         grid.setContentsMargins(0, 0, 0, 0)
         for at, button in enumerate(
-            (self.go_on, self.stop, self.use, self.repeat, self.folder, self.delete)
-        ):
+            (self.show_results, self.use, self.go_on, self.stop, self.repeat, self.folder,
+             self.delete, self.forget)
+        ):  # fmt: skip
             grid.addWidget(button, at // 2, at % 2)
         layout = QVBoxLayout(self)
         layout.addLayout(head)
+        layout.addWidget(self.kinds)
         layout.addWidget(self.nothing)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.about)
@@ -100,15 +122,20 @@ class RunsPanel(QWidget):
 
     def _connect(self) -> None:
         self._session.events.history.connect(self._show)
+        self._session.events.front.connect(self._on_front)
         self.watch.clicked.connect(self._on_watch)
         self.refresh.clicked.connect(self._on_refresh)
         self.list.currentRowChanged.connect(lambda _: self._show_chosen())
+        self.list.itemActivated.connect(lambda _: self.show_results.click())
+        self.kinds.activated.connect(lambda _: self._show())
         for button, verb in (
+            (self.show_results, self._replay.show),
             (self.go_on, self._desk.resume),
             (self.stop, self._desk.stop),
             (self.use, self._training.use_model),
-            (self.repeat, self._training.repeat),
+            (self.repeat, self._on_repeat),
             (self.folder, self._shelf.open_folder),
+            (self.forget, self._shelf.forget),
         ):
             button.clicked.connect(lambda _=False, verb=verb: self._do(verb))
         self.delete.clicked.connect(self._on_delete)
@@ -121,25 +148,44 @@ class RunsPanel(QWidget):
     @property
     def chosen(self) -> RunRecord | None:
         """The run that is chosen in the list."""
-        row, history = self.list.currentRow(), self._session.history
-        return history[row] if 0 <= row < len(history) else None
+        row, listed = self.list.currentRow(), self._listed()
+        return listed[row] if 0 <= row < len(listed) else None
 
     # What is shown --------------------------------------------------------------------------
 
+    def _listed(self) -> list[RunRecord]:
+        """Runs of the kind that is wanted."""
+        kind = self.kinds.currentData()
+        return [one for one in self._session.history if kind in (None, one.view.task)]
+
     def _show(self) -> None:
-        history = self._session.history
+        self._show_kinds()
+        listed = self._listed()
         item = self.list.currentItem()
         before = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        paths = [str(record.view.path) for record in history]
+        paths = [str(record.view.path) for record in listed]
         with QSignalBlocker(self.list):
-            while self.list.count() > len(history):
+            while self.list.count() > len(listed):
                 self.list.takeItem(self.list.count() - 1)
-            for row, record in enumerate(history):
+            for row, record in enumerate(listed):
                 self._fill(row, record)
             self.list.setCurrentRow(paths.index(before) if before in paths else 0)
-        self.nothing.setVisible(not history)
-        self.list.setVisible(bool(history))
+        self.nothing.setVisible(not listed)
+        self.list.setVisible(bool(listed))
         self._show_chosen()
+
+    def _show_kinds(self) -> None:
+        """Offer the kinds that there are, with their numbers; one alone needs no choice."""
+        numbers = Counter(record.view.task for record in self._session.history)
+        wanted = self.kinds.currentData()
+        with QSignalBlocker(self.kinds):
+            self.kinds.clear()
+            self.kinds.addItem(f"{ALL} ({sum(numbers.values())})", None)
+            for task, name in TASKS.items():
+                if numbers[task]:
+                    self.kinds.addItem(f"{name} ({numbers[task]})", task)
+            self.kinds.setCurrentIndex(max(0, self.kinds.findData(wanted)))
+        self.kinds.setVisible(len(numbers) > 1)
 
     def _fill(self, row: int, record: RunRecord) -> None:
         """Show a record in a row; items are changed and not made anew, so that nothing jumps."""
@@ -158,16 +204,19 @@ class RunsPanel(QWidget):
     def _show_chosen(self) -> None:
         record = self.chosen
         self.verbs.setVisible(record is not None)
-        say(self.about, _about(record) if record is not None else "")
+        say(self.about, about_run(record) if record is not None else "")
         if record is None:
             return
-        state = record.view.status.state
-        at_work = not record.view.status.is_over
-        self.go_on.setEnabled(state in CAN_GO_ON)
-        self.stop.setEnabled(at_work and not record.view.stopping)
+        view = record.view
+        state, ladder = view.status.state, view.task == LADDER
+        at_work = not view.status.is_over
+        self.show_results.setEnabled(state in SHOWN)
+        self.go_on.setEnabled(state in CAN_GO_ON and not ladder)
+        self.stop.setEnabled(at_work and not view.stopping and not ladder)
         self.use.setEnabled(record.has_model)
-        self.repeat.setEnabled(record.view.task == "train")
+        self.repeat.setEnabled(view.task in REPEATABLE)
         self.delete.setEnabled(not at_work)
+        self.forget.setEnabled(self._shelf.is_elsewhere(view.path))
 
     # What the user does ---------------------------------------------------------------------
 
@@ -175,6 +224,16 @@ class RunsPanel(QWidget):
         record = self.chosen
         if record is not None and callable(verb):
             verb(record.view.path)
+
+    def _on_repeat(self, path: Path) -> None:
+        record = self.chosen
+        training = record is not None and record.view.task == "train"
+        if not training or may_replace(self, self._training, str(path / "recipe.json")):
+            self._replay.repeat(path)
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Runs":
+            bring_forward(self)
 
     def _on_watch(self) -> None:
         path = QFileDialog.getExistingDirectory(self, "Folder of a run")
@@ -186,47 +245,10 @@ class RunsPanel(QWidget):
 
     def _on_delete(self) -> None:
         record = self.chosen
-        if record is None or not self.delete.isEnabled():
-            return
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Delete run")
-        box.setText(plain(f"Move {record.view.path.name} to the bin?"))
-        lost = "its model, predictions and log" if record.has_model else "its files"
-        box.setInformativeText(
-            f"The whole folder goes, with {lost}. It can be restored from there."
-        )
-        delete = box.addButton("Move to the bin", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.exec()
-        if box.clickedButton() is delete:
+        if record is not None and self.delete.isEnabled() and may_delete(self, record):
             self._shelf.delete(record.view.path)
 
     def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
         """Look through the runs again: others may have come since the panel was last seen."""
         self._shelf.refresh()
         super().showEvent(event)  # type: ignore[arg-type]
-
-
-def summary_line(record: RunRecord) -> str:
-    """Return in a line what a run is for, what it does or when it was, and its best accuracy."""
-    view = record.view
-    over = view.status.is_over
-    now = [str(view.status.state), moment(record.when)] if over else [doing(view)]
-    parts = [TASKS.get(view.task, view.task), *now]
-    name = next((name for name in ACCURACIES if name in record.accuracy), None)
-    if name is not None:
-        parts.append(f"{ACCURACIES[name]} {percent(record.accuracy[name])}")
-    return " · ".join(parts)
-
-
-def _about(record: RunRecord) -> str:
-    """Say more of a run: its accuracies, how it ended or how long it takes, where it lies."""
-    status = record.view.status
-    known = [name for name in ACCURACIES if name in record.accuracy]
-    lines = [", ".join(f"{ACCURACIES[n]} <b>{percent(record.accuracy[n])}</b>" for n in known)]
-    if status.is_over:
-        lines.append(escape(status.message[:300]).replace("\n", "<br>"))
-    elif status.seconds_left is not None:
-        lines.append(f"{duration(status.seconds_left)} left")
-    return "<br>".join(line for line in lines if line)

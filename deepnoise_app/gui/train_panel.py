@@ -22,6 +22,7 @@ from deepnoise_app.gui.notice_bar import DetailsDialog
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.recipe_form import RecipeForm
+from deepnoise_app.gui.recipe_question import may_replace
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip
 from deepnoise_app.gui.score_form import narrow_combo
@@ -204,7 +205,7 @@ class TrainPanel(QWidget):
         name = self.recipes.itemData(at)
         if name is None:
             name, _ = QFileDialog.getOpenFileName(self, "Recipe", "", "Recipes (*.toml *.json)")
-        if name:
+        if name and may_replace(self, self._training, name):
             self._training.choose(name)
         else:
             self._show_recipes()

@@ -13,14 +13,16 @@ from deepnoise_app.errors import DeepNoiseError, RecipeError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.planning import Planning
+from deepnoise_app.gui.recipe_changes import changes
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import shown_run
 from deepnoise_app.runs.events import Event, Saved
+from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, shipped_recipes
 from deepnoise_app.runs.recipe_text import recipe_text
 from deepnoise_app.screen import Predictions
-from deepnoise_app.session import Paint, Painting, RunView, Session
+from deepnoise_app.session import Notice, Paint, Painting, RunView, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class TrainingDesk:
         self._jobs = jobs
         self._desk = desk
         self._planning = Planning(jobs, self._planned)
+        self._taken = session.recipe
         jobs.told.connect(self._hear)
         session.events.screens.connect(self._forget_plan)
 
@@ -69,7 +72,34 @@ class TrainingDesk:
         self._forget_plan()
         if name is not None:
             self._session.recipe_name = name
+            self._taken = recipe
         self._session.recipe = recipe
+
+    def unsaved(self, name: str) -> list[str]:
+        """Return the changes of the recipe that are lost when the recipe `name` takes its place.
+
+        What is held out stays where the other recipe says nothing of it.
+        """
+        taken = self._taken
+        try:
+            stays = not Recipe.load(name).training.hold_out
+        except DeepNoiseError:
+            stays = False
+        if stays:
+            taken = _holding_out(taken, self._session.recipe.training.hold_out)
+        return changes(taken, self._session.recipe)
+
+    def save(self, path: Path) -> bool:
+        """Write the recipe to a file that can be chosen again; whether that went well."""
+        path = path if path.suffix else path.with_suffix(".json")
+        try:
+            write_whole(path, self._session.recipe.to_json())
+        except DeepNoiseError as error:
+            self._desk.complain(error)
+            return False
+        self._taken = self._session.recipe
+        self._session.notice = Notice(f"Recipe written: {path}")
+        return True
 
     def start_from(self, model: str | None) -> None:
         """Start from a model, or with None from a fresh network."""
@@ -147,15 +177,10 @@ class TrainingDesk:
         self._desk.use(self._session.scoring.model_copy(update={"model": model}))
         self._session.bring_forward("Score")
 
-    def repeat(self, run: Path) -> None:
+    def repeat(self, recipe: Recipe, name: str) -> None:
         """Take the recipe of a run for the next training, so that it can be changed."""
-        try:
-            recipe = RunFolder(run).recipe
-        except DeepNoiseError as error:
-            self._desk.complain(error)
-        else:
-            self.edit(recipe, run.name)
-            self._session.bring_forward("Train")
+        self.edit(recipe, name)
+        self._session.bring_forward("Train")
 
     def show_held_out(self, wanted: bool) -> None:
         """Paint the held-out wells on the plate while the training goes on, or no more."""

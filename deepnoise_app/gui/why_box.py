@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
-from deepnoise_app.gui.panel_body import icon_button
+from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip
 from deepnoise_app.gui.why_desk import WhyDesk
@@ -38,7 +38,12 @@ class WhyBox(QWidget):
         self.away.clicked.connect(why.forget)
         for fact in ("plate", "wells", "card", "why", "runs"):
             getattr(session.events, fact).connect(self._show)
+        session.events.front.connect(self._on_front)
         self._show()
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "View":
+            bring_forward(self)
 
     def _show(self) -> None:
         why, plate = self._session.why, self._session.plate

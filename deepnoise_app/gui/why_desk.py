@@ -57,6 +57,10 @@ class WhyDesk:
             if view.task == "explain" and not view.status.is_over:
                 self._jobs.stop(view.path)
 
+    def expect(self, run: Path) -> None:
+        """Show the explanation of an earlier run when it is read again."""
+        self._run = run
+
     def forget(self) -> None:
         """Take the explanation away."""
         self._session.why = None

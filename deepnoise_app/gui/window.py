@@ -8,15 +8,12 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from deepnoise_app.errors import ScreenError
 from deepnoise_app.gui.closing import ask_about_runs
 from deepnoise_app.gui.drops import FolderDrops
-from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.preferences import Preferences
-from deepnoise_app.gui.results_desk import is_ladder
 from deepnoise_app.gui.style import style_of
 from deepnoise_app.gui.welcome import Welcome
 
@@ -86,6 +83,7 @@ class MainWindow(QMainWindow):
         events.predictions.connect(self._on_predictions)
         events.ladder.connect(self._on_ladder)
         self.parts.preload.loaded.connect(self._warm_up)
+        events.front.connect(self._on_front)
         self.parts.steps.own_wanted.connect(self.menus.open_folder)
         self.welcome.open_wanted.connect(self.menus.open_folder)
         self.welcome.demo_wanted.connect(self.parts.open_demo)
@@ -107,19 +105,10 @@ class MainWindow(QMainWindow):
     # What it does ---------------------------------------------------------------------------
 
     def open(self, paths: list[Path]) -> None:
-        """Open folders as screens and remember them; score with a model, show a ladder."""
-        for ladder in filter(is_ladder, paths):
-            self.parts.results_desk.open_ladder(ladder)
-        try:
-            given = Given.of([path for path in paths if not is_ladder(path)])
-        except ScreenError as error:
-            self.parts.workbench.complain(error, "This could not be opened")
-            return
-        if given.folders:
-            self.parts.workbench.open(given.folders)
-            self.preferences.remember(given.folders)
-        if given.models:
-            self.parts.use_model(given.models[-1])
+        """Open folders as screens and remember them; score with a model, watch a run."""
+        opened = self.parts.open(paths)
+        if opened:
+            self.preferences.remember(opened)
 
     def set_theme(self, name: str) -> None:
         """Show everything in napari's dark or light theme."""
@@ -135,6 +124,11 @@ class MainWindow(QMainWindow):
     def _on_ladder(self) -> None:
         if self.parts.session.ladder is not None:
             self.results_dock.show()
+
+    def _on_front(self, panel: str) -> None:
+        if panel == "Results":
+            self.results_dock.show()
+            self.results_dock.raise_()
 
     def _on_predictions(self) -> None:
         if self.parts.session.predictions is not None:

@@ -15,11 +15,10 @@ from deepnoise_app.analysis.climbing import Crossed, crossed_mean
 from deepnoise_app.ladder.climb import Climb, Task, is_finished
 from deepnoise_app.ladder.compute import site_passes
 from deepnoise_app.runs.files import write_beside
+from deepnoise_app.runs.ladder_table import ALL_SEEDS
 from deepnoise_app.screen import read_parquet
 from deepnoise_app.screen.formulas import write_csv
 
-# Stands for all seeds together in the column of seeds.
-ALL_SEEDS = -1
 TABLE = "ladder"
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LADDER = "ladder.parquet"
 COLUMNS = ("step", "seed", "metric", "value", "low", "high")
 METRICS = ("plate_prior", "one_per_well", "free")
+# Stands for all seeds together in the column of seeds.
+ALL_SEEDS = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,10 @@ class LadderTable:
         missing = [name for name in COLUMNS if name not in table.columns]
         if missing:
             raise RunError(f"{file} is no ladder: it lacks the column {missing[0]!r}")
-        return cls(file.parent, table[list(COLUMNS)])
+        for name, value in (("group", ""), ("beside", False)):
+            if name not in table.columns:
+                table[name] = value
+        return cls(file.parent, table[[*COLUMNS, "group", "beside"]])
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -51,16 +56,38 @@ class LadderTable:
         return tuple(dict.fromkeys(self.table["step"].astype(str)))
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups of experiments that are named apart, such as those at hand and fresh ones."""
+        return tuple(dict.fromkeys(self.table["group"].astype(str)))
+
+    @property
     def seeds(self) -> int:
         """How many seeds there are."""
-        return int(self.table["seed"].nunique())
+        seeds = self.table["seed"]
+        return int(seeds[seeds != ALL_SEEDS].nunique()) or 1
 
-    def of(self, metric: str) -> pd.DataFrame:
-        """Mean of each step over the seeds (index: step), with the outer ends of the intervals.
+    def of(self, metric: str, group: str | None = None) -> pd.DataFrame:
+        """Value and interval of each step over the seeds (index: step) in a group, or the first.
 
-        A step that lacks the metric has no row.
+        Where the table tells of all seeds together, that counts; else it is the mean with the
+        outer ends of the intervals. A step that lacks the metric has no row.
         """
-        mine = self.table[self.table["metric"].astype(str) == metric]
-        mine = mine.assign(step=mine["step"].astype(str)).dropna(subset=["value"])
-        groups = mine.groupby("step", sort=False)
+        wanted = self.groups[0] if group is None and self.groups else group
+        mine = self.table[
+            (self.table["metric"].astype(str) == metric)
+            & (self.table["group"].astype(str) == str(wanted))
+        ]
+        together = mine[mine["seed"] == ALL_SEEDS]
+        mine = (together if len(together) else mine).dropna(subset=["value"])
+        groups = mine.assign(step=mine["step"].astype(str)).groupby("step", sort=False)
         return groups.agg(value=("value", "mean"), low=("low", "min"), high=("high", "max"))
+
+    @property
+    def top(self) -> dict[str, float]:
+        """Accuracies of the last step that stands on the ladder, by name, 0 to 1."""
+        line = self.table[~self.table["beside"].astype(bool)]
+        if line.empty:
+            return {}
+        step = str(line["step"].iloc[-1])
+        found = {metric: self.of(metric)["value"].to_dict() for metric in METRICS}
+        return {name: float(one[step]) for name, one in found.items() if step in one}

@@ -17,9 +17,9 @@ from deepnoise_app.runs.lock import Holder
 from deepnoise_app.runs.recipe import Recipe
 
 
-def left(folder: Path, name: str, *events) -> Path:
-    task = "measure" if "-measure-" in name else "train"
-    run = RunFolder.create(folder / name, Recipe(task=task))
+def left(folder: Path, name: str, *events, pack_to: str | None = None) -> Path:
+    task = next(one for one in ("measure", "train", "plan", "pack") if f"-{one}-" in name)
+    run = RunFolder.create(folder / name, Recipe(task=task, plates=["E/P"], pack_to=pack_to))
     for event in (Started(), *events):
         run.tell(event)
     return run.path
@@ -49,9 +49,18 @@ def test_one_at_work_stays(tmp_path):
 
 
 def test_a_folder_elsewhere_is_not_ours(tmp_path):
-    assert not is_ours(tmp_path / "2026-11-24-101010-measure-x", tmp_path / "runs")
-    assert is_ours(tmp_path / "2026-11-24-101010-plan-x", tmp_path)
+    assert not is_ours(left(tmp_path, "2026-11-24-101010-measure-x"), tmp_path / "runs")
+    assert is_ours(left(tmp_path, "2026-11-24-101010-plan-x"), tmp_path)
     assert not is_ours(tmp_path / "2026-11-24-101010-score-x", tmp_path)
+
+
+def test_what_the_panel_lists_is_never_removed(tmp_path):
+    whole = RunFolder.create(tmp_path / "2026-11-24-101010-measure-x", Recipe(task="measure"))
+    assert not is_ours(whole.path, tmp_path)
+    packed = left(tmp_path, "2026-11-24-101011-pack-x", Finished(), pack_to="/packs/mine")
+    asked = left(tmp_path, "2026-11-24-101012-pack-x", Finished())
+    assert sweep(tmp_path) == 1
+    assert [packed.exists(), asked.exists()] == [True, False]
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def test_a_finished_measuring_goes_once_its_worker_has_let_go(qtbot, background,
     started: list[Path] = []
     jobs = Jobs(tmp_path, lambda path: started.append(path) or 0)
     tidying = Tidying(background, jobs)
-    view = jobs.begin(Recipe(task="measure"), "mine")
+    view = jobs.begin(Recipe(task="measure", plates=["E/P"]), "mine")
     run = RunFolder(view.path)
     write_whole(run.worker_path, Holder.of(os.getpid()).model_dump_json())
     run.tell(Finished())

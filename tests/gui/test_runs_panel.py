@@ -8,23 +8,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.run_records import read_record, read_records
+from deepnoise_app.gui.run_records import is_passing, read_record, read_records, used_by
+from deepnoise_app.gui.run_replay import RunReplay
 from deepnoise_app.gui.run_shelf import RunShelf
-from deepnoise_app.gui.runs_panel import RunsPanel, summary_line
+from deepnoise_app.gui.run_words import summary_line
+from deepnoise_app.gui.runs_panel import RunsPanel
 from deepnoise_app.gui.training_desk import TrainingDesk
+from deepnoise_app.gui.why_desk import WhyDesk
 from deepnoise_app.gui.words import moment
+from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.events import EpochEnded, Finished, Progress, Started, Stopped
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.lock import Holder
-from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.session import Session
 
 
@@ -74,7 +81,12 @@ def jobs(qtbot, runs: Path):
 
 
 @pytest.fixture
-def panel(qtbot, session: Session, jobs: Jobs, thrown: list[Path]):
+def ini(tmp_path: Path) -> Path:
+    return tmp_path / "window.ini"
+
+
+@pytest.fixture
+def panel(qtbot, session: Session, jobs: Jobs, thrown: list[Path], ini: Path):
     background = Background()
     desk = RunDesk(session, background, jobs)
     training = TrainingDesk(session, background, jobs, desk)
@@ -84,8 +96,12 @@ def panel(qtbot, session: Session, jobs: Jobs, thrown: list[Path]):
         path.rename(path.parent.parent / f"bin-{path.name}")
         return True
 
-    shelf = RunShelf(session, background, jobs, desk, throw_away)
-    made = RunsPanel(session, desk, training, shelf)
+    workbench = Workbench(session, background)
+    results = ResultsDesk(session, background, workbench)
+    why = WhyDesk(session, background, jobs, desk)
+    shelf = RunShelf(session, background, jobs, desk, Preferences(ini), throw_away)
+    replay = RunReplay(session, jobs, workbench, desk, training, results, why)
+    made = RunsPanel(session, desk, training, shelf, replay)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitUntil(lambda: len(session.history) == 2)
@@ -98,12 +114,14 @@ def choose(panel: RunsPanel, name: str) -> None:
     panel.list.setCurrentRow(names.index(name))
 
 
-def answer(button: str) -> Callable[[], None]:
-    """Press a button of the question that comes up."""
+def answer(button: str, said: list[str] | None = None) -> Callable[[], None]:
+    """Press a button of the question that comes up; what it asks goes to `said`."""
 
     def press() -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
+        if said is not None:
+            said.extend([box.text(), box.informativeText()])
         next(b for b in box.buttons() if button in b.text().replace("&", "")).click()
 
     QTimer.singleShot(50, press)
@@ -125,6 +143,97 @@ def test_accuracy_is_that_of_the_summary_or_of_the_best_epoch(runs: Path) -> Non
     assert (scored.has_model, trained.has_model) == (False, True)
 
 
+def test_every_kind_of_run_is_listed_with_what_it_found(runs: Path, panel, session, qtbot) -> None:
+    make_run(runs / "m", "measure", Finished(message="308 wells measured, see here"), began=3e9)
+    make_run(runs / "c", "check-map", Finished(message="2 plate maps compared, 1 does not fit"))
+    make_run(runs / "e", "explain", Finished(message="red speaks"))
+    panel.refresh.click()
+    qtbot.waitUntil(lambda: len(session.history) == 5)
+    lines = {r.view.path.name: summary_line(r) for r in session.history}
+    assert lines["m"].startswith("Measuring\nfinished · ")
+    assert lines["m"].endswith("308 wells measured")
+    assert lines["c"].startswith("Map check\nfinished")
+    assert lines["c"].endswith("1 does not fit")
+    assert panel.kinds.isVisible()
+    assert panel.kinds.itemText(0) == "All kinds of runs (5)"
+    panel.kinds.setCurrentIndex(panel.kinds.findData("explain"))
+    panel.kinds.activated.emit(panel.kinds.currentIndex())
+    assert panel.list.count() == 1
+    assert panel.chosen.view.task == "explain"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"task": "train", "start_from": "/runs/old/model"}, "from old"),
+        ({"task": "score", "scoring": {"model": "demo"}}, "with demo"),
+        ({"task": "pack", "pack_to": "/packs/mine-pack"}, "to mine-pack"),
+        ({"task": "train"}, ""),
+    ],
+)
+def test_it_is_said_with_what_a_run_works(asked: dict, said: str) -> None:
+    assert used_by(Recipe.model_validate(asked)) == said
+
+
+def test_questions_of_the_window_are_no_runs(runs: Path) -> None:
+    assert is_passing(Recipe(task="pack"))
+    assert is_passing(Recipe(task="measure", plates=["E/P"]))
+    assert not is_passing(Recipe(task="measure"))
+
+
+def make_ladder(path: Path, done: int, finished: bool) -> Path:
+    for step in ("plain", "arcface"):
+        run = make_run(path / "seed-0" / step / "scoring", "score")
+        if done:
+            write_whole(run / "predictions.parquet", "")
+        done -= 1
+    if finished:
+        columns = ["step", "group", "seed", "metric", "value", "low", "high", "beside"]
+        rows = [("plain", "at hand", seed, "free", 0.5, 0.4, 0.6, False) for seed in (0, -1)]
+        rows += [("arcface", "at hand", seed, "free", 0.75, 0.7, 0.8, False) for seed in (0, -1)]
+        rows += [("position", "at hand", -1, "free", 0.1, 0.1, 0.2, True)]
+        pd.DataFrame(rows, columns=columns).to_parquet(path / "ladder.parquet")
+    return path
+
+
+def test_a_ladder_is_one_run_and_its_table_can_be_shown(panel, session, tmp_path, qtbot) -> None:
+    path = make_ladder(tmp_path / "steps", 2, finished=True)
+    panel._shelf.watch(path)
+    qtbot.waitUntil(lambda: len(session.history) == 3)
+    choose(panel, "steps")
+    line = panel.list.currentItem().text()
+    assert "Ladder\nfinished" in line
+    assert "free 75 % · 2 runs" in line
+    assert not panel.go_on.isEnabled()
+    panel.show_results.click()
+    qtbot.waitUntil(lambda: session.ladder is not None)
+    assert session.front == "Results"
+    assert session.ladder.seeds == 1
+
+
+def test_a_ladder_that_was_left_says_how_it_goes_on(tmp_path) -> None:
+    record = read_record(make_ladder(tmp_path / "steps", 1, finished=False))
+    assert "Ladder\nstopped" in summary_line(record)
+    assert "1 run" in record.outcome
+    assert "Give the command again" in record.view.status.message
+
+
+def test_what_lies_elsewhere_is_found_again_and_can_be_forgotten(
+    panel, session, tmp_path, ini, qtbot
+) -> None:
+    other = make_run(tmp_path / "elsewhere", "score", Finished(message="done"), began=4e9)
+    panel._shelf.watch(other)
+    qtbot.waitUntil(lambda: len(session.history) == 3)
+    panel._shelf._preferences.save()
+    assert Preferences(ini).watched == (other,)
+    choose(panel, "elsewhere")
+    assert panel.forget.isEnabled()
+    qtbot.mouseClick(panel.forget, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(session.history) == 2)
+    assert other.is_dir()
+    assert Preferences(ini).watched == ()
+
+
 def test_a_torn_summary_is_passed_over(runs: Path) -> None:
     write_whole(runs / "two" / "summary.json", '{"accuracy":')
     assert read_record(runs / "two").accuracy == {}
@@ -132,15 +241,15 @@ def test_a_torn_summary_is_passed_over(runs: Path) -> None:
 
 def test_each_run_has_a_line_with_task_state_time_and_accuracy(panel) -> None:
     assert [panel.list.item(i).text().split("\n")[0] for i in range(2)] == ["mine", "mine"]
-    assert panel.list.item(1).text().split("\n")[1] == (
-        f"Training · stopped · {moment(1e9)} · plate prior 70 %"
+    assert panel.list.item(1).text().partition("\n")[2] == (
+        f"Training\nstopped · {moment(1e9)} · plate prior 70 %"
     )
-    assert "Scoring · finished" in panel.list.item(0).text()
+    assert "Scoring\nfinished" in panel.list.item(0).text()
 
 
 def test_without_runs_a_sentence_says_where_they_come_from(panel, session: Session) -> None:
     session.history = ()
-    assert "Train or score" in panel.nothing.text()
+    assert "Train, score, measure" in panel.nothing.text()
     assert panel.nothing.isVisible()
     assert not panel.verbs.isVisible()
 
@@ -150,10 +259,13 @@ def test_only_what_makes_sense_can_be_pressed(panel) -> None:
     assert [b.isEnabled() for b in (panel.go_on, panel.stop, panel.use, panel.repeat)] == [
         True, False, True, True,
     ]  # fmt: skip
+    assert not panel.show_results.isEnabled()
+    assert not panel.forget.isEnabled()
     choose(panel, "two")
     assert [b.isEnabled() for b in (panel.go_on, panel.stop, panel.use, panel.repeat)] == [
-        False, False, False, False,
+        False, False, False, True,
     ]  # fmt: skip
+    assert panel.show_results.isEnabled()
 
 
 def test_a_stopped_run_goes_on_and_its_line_keeps_up(panel, session, runs, qtbot) -> None:
@@ -177,6 +289,61 @@ def test_the_model_of_a_run_is_handed_to_score(panel, session, runs, qtbot) -> N
     assert "has no weights" in session.notice.text
     assert session.scoring.model == "demo"
     assert session.front == "Score"
+
+
+def test_the_settings_of_a_scoring_go_to_the_score_panel(panel, session, runs, qtbot) -> None:
+    recipe = Recipe(task="score", screen=["/screens/mine"], scoring=Scoring(model="demo", views=3))
+    write_whole(runs / "two" / "recipe.json", recipe.to_json())
+    choose(panel, "two")
+    qtbot.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.scoring.views == 3)
+    assert session.front == "Score"
+    assert "It worked on /screens/mine, which is not open" in session.notice.text
+
+
+def edit(session: Session, panel: RunsPanel) -> Recipe:
+    """Change two settings in the Train form."""
+    recipe = session.recipe.model_copy(update={"seed": 7, "start_from": "/models/old"})
+    panel._training.edit(recipe)
+    return recipe
+
+
+def test_changes_in_the_train_form_are_not_lost_without_a_question(panel, session, qtbot) -> None:
+    mine = edit(session, panel)
+    choose(panel, "one")
+    said: list[str] = []
+    answer("Cancel", said)
+    qtbot.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
+    assert session.recipe is mine
+    assert "Lose 2 changes" in said[0]
+    assert "Seed: 7 (was 0)" in said[1]
+    assert "Start from: old (was none)" in said[1]
+    answer("Lose them")
+    qtbot.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
+    assert session.recipe_name == "one"
+    assert session.recipe.seed == 0
+
+
+def test_changes_can_be_saved_first_and_taken_again(
+    panel, session, tmp_path, qtbot, monkeypatch
+) -> None:
+    mine = edit(session, panel)
+    to = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(to), ""))
+    choose(panel, "one")
+    answer("Save them first")
+    qtbot.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
+    assert session.recipe_name == "one"
+    panel._training.choose(str(to.with_suffix(".json")))
+    assert session.recipe == mine
+    assert panel._training.unsaved("laptop") == []
+
+
+def test_a_choice_of_held_out_experiments_is_no_loss_where_it_stays(panel, session) -> None:
+    session.recipe = session.recipe.model_copy(
+        update={"training": session.recipe.training.model_copy(update={"hold_out": ["E1"]})}
+    )
+    assert panel._training.unsaved("quick-look") == []
 
 
 def test_the_recipe_of_a_run_goes_to_the_train_panel(panel, session, qtbot) -> None:
@@ -204,10 +371,12 @@ def test_a_folder_that_is_no_run_is_a_sentence(panel, session, tmp_path, monkeyp
 
 def test_delete_asks_and_moves_the_run_to_the_bin(panel, session, runs, thrown, qtbot) -> None:
     choose(panel, "one")
-    answer("Move to the bin")
+    said: list[str] = []
+    answer("Move to the bin", said)
     qtbot.mouseClick(panel.delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(session.history) == 1)
     assert thrown == [runs / "one"]
+    assert f"{runs / 'one'} goes as a whole, with its model and log" in said[1]
     assert "in the bin" in session.notice.text
 
 
@@ -263,7 +432,7 @@ def test_a_line_of_a_run_at_work_says_what_it_does(runs: Path) -> None:
     record = read_record(runs / "one")
     status = record.view.status.after(Started()).after(Progress(phase="Reading", done=1, total=2))
     going = replace(record, view=replace(record.view, status=status))
-    assert summary_line(going) == "Training · Reading: 1 of 2 · plate prior 70 %"
+    assert summary_line(going) == "Training\nReading: 1 of 2 · plate prior 70 %"
 
 
 @pytest.mark.parametrize(
@@ -282,6 +451,6 @@ def test_moments_are_said_as_people_say_them(when: datetime, said: str) -> None:
 def test_every_control_has_a_tooltip_and_a_name(panel) -> None:
     controls = [
         panel.watch, panel.refresh, panel.list, panel.go_on, panel.stop, panel.use, panel.repeat,
-        panel.folder, panel.delete,
+        panel.folder, panel.delete, panel.show_results, panel.forget, panel.kinds,
     ]  # fmt: skip
     assert [one for one in controls if not (one.toolTip() and one.accessibleName())] == []

@@ -236,14 +236,11 @@ def test_newer_predictions_of_a_plate_take_the_place_of_older_ones(predicted) ->
     assert len(both.of(("E02", "Plate1"))) == 4
 
 
-def test_the_recipe_of_a_run_can_be_repeated_with_changes(desk, session, tmp_path: Path) -> None:
+def test_the_recipe_of_a_run_can_be_repeated_with_changes(desk, session) -> None:
     recipe = Recipe.load("quick-look")
-    run = RunFolder.create(tmp_path / "2026-run", recipe)
-    desk.repeat(run.path)
+    desk.repeat(recipe, "2026-run")
     assert session.recipe == recipe
     assert session.recipe_name == "2026-run"
-    desk.repeat(tmp_path / "nothing")
-    assert "not a run folder" in session.notice.text
 
 
 def test_a_training_starts_from_a_model_or_from_nothing(desk, session) -> None:
