@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
     from deepnoise_app.gui.window import MainWindow
 
     window = MainWindow(standalone())
+    # What is loaded stays: else Python looks through all of it for garbage, for a quarter second.
+    window.parts.preload.loaded.connect(gc.freeze)
     FileOpens(app, window.open, window)
     sys.excepthook = lambda kind, error, place: _told(window, kind, error, place)
     window.show()
