@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay, Scale
-from deepnoise_app.screen.formulas import write_csv
 from deepnoise_app.session import (
     MEASURED,
     Notice,
@@ -28,6 +28,7 @@ from deepnoise_app.session import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 # Best first: what a well is called on the grid.
 NAMED_BY = {
@@ -79,18 +80,21 @@ class Painter:
         plate, overlay = self._session.plate, self._session.overlay
         if plate is None or overlay is None:
             return
-        try:
-            if path.suffix.lower() == ".csv":
-                write_csv(overlay_table(plate, overlay), path)
-            else:
-                from deepnoise_app.reports.heatmap import save_heatmap  # slow to load
+        shown = self._session.shown_range
 
-                save_heatmap(plate, overlay, self._session.shown_range, path)
-        except (OSError, ValueError) as error:
-            text = f"{path} could not be written: {error}"
-            self._session.notice = Notice(text, Tone.PROBLEM, text)
-        else:
+        def draw() -> Figure:
+            from deepnoise_app.reports.heatmap import draw_heatmap  # slow to load
+
+            return draw_heatmap(plate, overlay, shown)
+
+        def written(_: None) -> None:
             self._session.notice = Notice(f"Written: {path}")
+
+        def failed(error: Exception) -> None:
+            self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
+
+        write = partial(write_heat_map, path, partial(overlay_table, plate, overlay), draw)
+        self._background.ask(f"export {path}", write, written, failed)
 
     def _on_plate(self) -> None:
         """Another plate has its own colour range, unless that is locked."""

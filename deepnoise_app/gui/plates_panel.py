@@ -18,6 +18,7 @@ from deepnoise_app.gui.colour_bar import ColourBar
 from deepnoise_app.gui.file_choice import TABLES
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
+from deepnoise_app.gui.heat_map_file import ask_where
 from deepnoise_app.gui.map_drop import MapDrop
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter
@@ -29,8 +30,6 @@ from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Problem, ProblemKind
 from deepnoise_app.session import MEASURED, Session
 from deepnoise_app.untrusted import file_stem
-
-PICTURES = "Picture (*.png);;Drawing (*.svg);;Table (*.csv)"
 
 
 class PlatesPanel(QWidget):
@@ -208,7 +207,6 @@ class PlatesPanel(QWidget):
         plate = self._session.plate
         if plate is None:
             return
-        proposed = f"{file_stem(*plate.key)}.png"
-        name, _ = QFileDialog.getSaveFileName(self, "Save the heat map", proposed, PICTURES)
-        if name:
-            self._painter.export(Path(name))
+        path = ask_where(self, "Save the heat map", file_stem(*plate.key))
+        if path is not None:
+            self._painter.export(path)

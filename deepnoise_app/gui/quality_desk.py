@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer
 
@@ -18,14 +19,13 @@ from deepnoise_app.analysis.sheet import (
 )
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.events import Event
-from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.screen import Plate, WellId
-from deepnoise_app.screen.formulas import write_csv
 from deepnoise_app.session import (
     MapFinding,
     Notice,
@@ -36,6 +36,9 @@ from deepnoise_app.session import (
     Session,
 )
 from deepnoise_app.untrusted import read_json
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Measures come several times a second while plates are measured: the sheet follows more slowly.
 REST_MS = 400
@@ -196,20 +199,12 @@ def _findings(path: Path) -> tuple[MapFinding, ...]:
 
 
 def _write(sheet: QualitySheet, path: Path) -> None:
-    """Write a sheet as its file name ends.
+    """Write a sheet as its file name ends."""
 
-    Raises
-    ------
-    RunError
-        If it cannot be written.
-    """
-    if path.suffix.lower() == ".csv":
-        write_beside(path, lambda beside: write_csv(sheet.table(), beside))
-        return
-    from deepnoise_app.reports.heatmap import draw_sheet  # slow to load
+    def draw() -> Figure:
+        from deepnoise_app.reports.heatmap import draw_sheet  # slow to load
 
-    correction = sheet.choice.correction
-    title = f"{sheet.title} ({WORDS[correction]})"
-    figure = draw_sheet(sheet.plates, title, sheet.unit)
-    form = "svg" if path.suffix.lower() == ".svg" else "png"
-    write_beside(path, lambda beside: figure.savefig(beside, dpi=150, format=form))
+        title = f"{sheet.title} ({WORDS[sheet.choice.correction]})"
+        return draw_sheet(sheet.plates, title, sheet.unit)
+
+    write_heat_map(path, sheet.table, draw)

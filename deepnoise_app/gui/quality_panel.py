@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
 from qtpy.QtCore import QSignalBlocker
 from qtpy.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +18,7 @@ from deepnoise_app.analysis.correction import Correction
 from deepnoise_app.analysis.sheet import SheetChoice
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.flag_list import FlagList
+from deepnoise_app.gui.heat_map_file import ask_where
 from deepnoise_app.gui.map_check_part import MapCheckPart
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
 from deepnoise_app.gui.quality_desk import QualityDesk
@@ -45,7 +44,6 @@ ABOUT = (
     "Shows all plates as small heat maps, what rows, columns and edges do to a measure, how well"
     " controls are told apart, and wells not to be trusted."
 )
-PICTURES = "Picture (*.png);;Drawing (*.svg);;Table (*.csv)"
 CORRECTIONS = {
     Correction.NONE: "none",
     Correction.PLATE_MEDIAN: "plate median",
@@ -243,7 +241,6 @@ class QualityPanel(QWidget):
         sheet = self._session.sheet
         if sheet is None:
             return
-        proposed = f"{file_stem(sheet.choice.column)}.png"
-        name, _ = QFileDialog.getSaveFileName(self, "Save the heat maps", proposed, PICTURES)
-        if name:
-            self._quality.export(Path(name))
+        path = ask_where(self, "Save the heat maps", file_stem(sheet.choice.column))
+        if path is not None:
+            self._quality.export(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from html import escape
 
 from qtpy.QtCore import QSignalBlocker, Qt
@@ -14,21 +13,18 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from deepnoise_app.gui.channel_row import ChannelRow
-from deepnoise_app.gui.levels import grey_range
+from deepnoise_app.gui.channel_list import ChannelList
 from deepnoise_app.gui.look import PALETTES, first_looks
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.role_steps import RoleSteps
 from deepnoise_app.gui.view_choice import ViewChoice
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.screen import Plate
-from deepnoise_app.session import PlateKey, Session
+from deepnoise_app.session import Session
 
 ALL_SITES = "All side by side"
 MOST_FAULTS = 3
@@ -49,14 +45,12 @@ class ViewPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._workbench = workbench
-        self._ends: dict[int, tuple[float, float]] = {}
-        self._ends_of: PlateKey | None = None
-        self.rows: list[ChannelRow] = []
         self.well = QLabel()
         self.steps = [self._step_button(*step) for step in STEPS]
         self.roles = RoleSteps(session, workbench)
         self.faults = QLabel()
         self.choice = ViewChoice(session, workbench)
+        self.channels = ChannelList(session, workbench)
         self.sites = QComboBox()
         self.palettes = QComboBox()
         self.lock = QCheckBox("Lock contrast across plates")
@@ -93,16 +87,6 @@ class ViewPanel(QWidget):
         form = QFormLayout()
         form.addRow("Sites", self.sites)
         form.addRow("Palette", self.palettes)
-        inside = QWidget()
-        self._row_layout = QVBoxLayout(inside)
-        self._row_layout.setContentsMargins(0, 0, 0, 0)
-        self._row_layout.setSpacing(0)
-        self._row_layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
         foot.addWidget(self.lock, 1)
         foot.addWidget(self.reset)
@@ -111,7 +95,7 @@ class ViewPanel(QWidget):
         layout.addWidget(self.faults)
         layout.addWidget(self.choice)
         layout.addLayout(form)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self.channels, 1)
         layout.addLayout(foot)
         self._layout = layout
 
@@ -126,8 +110,6 @@ class ViewPanel(QWidget):
             ("picture", self._on_picture),
             ("site", self._on_site),
             ("looks", self._on_looks),
-            ("contrast", self._on_contrast),
-            ("as_model", self._on_contrast),
             ("contrast_locked", self._on_locked),
         ):
             getattr(self._session.events, fact).connect(slot)
@@ -151,7 +133,6 @@ class ViewPanel(QWidget):
 
     def _on_plate(self) -> None:
         plate = self._session.plate
-        self._make_rows(plate)
         with QSignalBlocker(self.sites):
             self.sites.clear()
             self.sites.addItem(ALL_SITES, None)
@@ -161,26 +142,9 @@ class ViewPanel(QWidget):
             widget.setEnabled(plate is not None)
         self._on_site()
         self._on_wells()
+        self._on_looks()
         self._on_picture()
         self._on_locked()
-
-    def _make_rows(self, plate: Plate | None) -> None:
-        names = [channel.name for channel in plate.channels] if plate is not None else []
-        if names != [row.shown.text() for row in self.rows]:
-            for row in self.rows:
-                row.setParent(None)
-                row.deleteLater()
-            self.rows = [self._make_row(channel, name) for channel, name in enumerate(names)]
-        self._on_looks()
-        self._on_contrast()
-
-    def _make_row(self, channel: int, name: str) -> ChannelRow:
-        row = ChannelRow(name)
-        row.colour_changed.connect(partial(self._workbench.looks.set_colour, channel))
-        row.visible_changed.connect(partial(self._workbench.looks.set_visible, channel))
-        row.contrast_changed.connect(partial(self._workbench.looks.set_contrast, channel))
-        self._row_layout.insertWidget(channel, row)
-        return row
 
     def _on_wells(self) -> None:
         plate, wells = self._session.plate, self._session.wells
@@ -206,15 +170,12 @@ class ViewPanel(QWidget):
         self.faults.setText(plain("\n".join(lines)))
         self.faults.setToolTip(plain("\n".join(faults)) or "What could not be read")
         self.faults.setVisible(bool(faults))
-        self._on_contrast()
 
     def _on_site(self) -> None:
         with QSignalBlocker(self.sites):
             self.sites.setCurrentIndex(max(0, self.sites.findData(self._session.site)))
 
     def _on_looks(self) -> None:
-        for row, look in zip(self.rows, self._session.looks, strict=False):
-            row.set_look(look)
         with QSignalBlocker(self.palettes):
             self.palettes.setCurrentIndex(self._palette())
 
@@ -224,22 +185,6 @@ class ViewPanel(QWidget):
         channels = plate.channels if plate is not None else ()
         palettes = [[look.colour for look in first_looks(channels, name)] for name in PALETTES]
         return palettes.index(colours) if colours in palettes else -1
-
-    def _on_contrast(self) -> None:
-        plate, picture = self._session.plate, self._session.picture
-        found = self._session.contrast.get(plate.key) if plate is not None else None
-        for row in self.rows:
-            for part in (row.slider, row.black, row.white):
-                part.setEnabled(found is not None and not self._session.as_model)
-        if plate is None or picture is None or found is None:
-            return
-        if plate.key != self._ends_of:
-            self._ends, self._ends_of = {}, plate.key
-        for channel, (row, (black, white)) in enumerate(zip(self.rows, found, strict=False)):
-            low, high = grey_range(picture.pixels.dtype, float(white), float(black))
-            before = self._ends.get(channel, (low, high))
-            self._ends[channel] = min(low, before[0]), max(high, before[1])
-            row.set_contrast(float(black), float(white), self._ends[channel])
 
     def _on_locked(self) -> None:
         with QSignalBlocker(self.lock):

@@ -1,4 +1,4 @@
-"""Heat maps in files: a plate's overlay (PNG or SVG), and sheets of all plates of a measure."""
+"""Heat maps drawn: a plate's overlay, and sheets of all plates of a measure."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ from deepnoise_app.untrusted import file_stem
 SHEET_COLUMNS = 8
 
 
-def save_heatmap(
-    plate: Plate, overlay: PlateOverlay, shown: tuple[float, float], path: Path
-) -> None:
+def draw_heatmap(plate: Plate, overlay: PlateOverlay, shown: tuple[float, float]) -> Figure:
     """Draw the values of a plate with a colour bar; wells without a value stay grey."""
     rows, columns = plate.shape.rows, plate.shape.columns
     figure = Figure(figsize=(2.2 + 0.32 * columns, 1.3 + 0.32 * rows), layout="constrained")
@@ -42,7 +40,7 @@ def save_heatmap(
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label(overlay.unit, fontsize=9, parse_math=False)
     bar.ax.tick_params(labelsize=8)
-    figure.savefig(path, dpi=150)
+    return figure
 
 
 def save_sheets(measures: Measures, folder: Path) -> list[Path]:

@@ -60,7 +60,7 @@ def test_in_the_window_pixels_are_seen_as_the_model_sees_them(window, wait, plat
     wait(lambda: session.picture.sight is not None)
     assert session.picture.sight.size == session.card.input_size
     assert "Deviations from the plate's mean" in parts.view.choice.told.text()
-    assert not parts.view.rows[0].slider.isEnabled()
+    assert not parts.view.channels.rows[0].slider.isEnabled()
     parts.view.choice.as_model.click()
     wait(lambda: session.picture.sight is None)
 

@@ -53,30 +53,32 @@ def opened(qtbot, panel: ViewPanel, session: Session, workbench: Workbench, scre
 
 
 def test_without_a_plate_nothing_can_be_pressed(panel: ViewPanel) -> None:
-    assert panel.rows == []
+    assert panel.channels.rows == []
     assert not panel.sites.isEnabled()
     assert not any(button.isEnabled() for button in panel.steps)
     assert panel.well.text() == "No well chosen"
 
 
 def test_each_channel_has_a_row_that_shows_its_look(opened, session, screen):
-    assert [row.shown.text() for row in opened.rows] == [c.name for c in screen.channels]
-    for row, (black, white) in zip(opened.rows, session.contrast[session.plate.key], strict=True):
+    assert [row.shown.text() for row in opened.channels.rows] == [c.name for c in screen.channels]
+    for row, (black, white) in zip(
+        opened.channels.rows, session.contrast[session.plate.key], strict=True
+    ):
         assert row.contrast() == (round(black), round(white))
         assert row.slider.value() == (black, white)
         assert row.shown.isChecked()
 
 
 def test_checkbox_hides_a_channel(opened, session, qtbot):
-    qtbot.keyClick(opened.rows[2].shown, Qt.Key.Key_Space)
+    qtbot.keyClick(opened.channels.rows[2].shown, Qt.Key.Key_Space)
     assert [look.visible for look in session.looks] == [True, True, False, True, True, True]
     session.looks = first_looks(session.plate.channels)
-    assert opened.rows[2].shown.isChecked()
+    assert opened.channels.rows[2].shown.isChecked()
 
 
 def test_colour_button_asks_for_a_colour(opened, session, qtbot, monkeypatch):
     monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#102030"))
-    qtbot.mouseClick(opened.rows[1].swatch, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(opened.channels.rows[1].swatch, Qt.MouseButton.LeftButton)
     assert session.looks[1].colour == "#102030"
     assert opened.palettes.currentIndex() == -1
 
@@ -84,28 +86,28 @@ def test_colour_button_asks_for_a_colour(opened, session, qtbot, monkeypatch):
 def test_cancelled_colour_changes_nothing(opened, session, qtbot, monkeypatch):
     before = session.looks
     monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor())
-    qtbot.mouseClick(opened.rows[1].swatch, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(opened.channels.rows[1].swatch, Qt.MouseButton.LeftButton)
     assert session.looks == before
 
 
 def test_typed_numbers_set_the_contrast(opened, session, qtbot):
-    box = opened.rows[0].white
+    box = opened.channels.rows[0].white
     box.selectAll()
     qtbot.keyClicks(box, "77")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert session.contrast[session.plate.key][0][1] == 77
-    assert opened.rows[0].slider.value()[1] == 77
+    assert opened.channels.rows[0].slider.value()[1] == 77
 
 
 def test_numbers_typed_the_wrong_way_round_are_put_in_order(opened, session):
-    opened.rows[0].white.setValue(60)
-    opened.rows[0].black.setValue(90)
+    opened.channels.rows[0].white.setValue(60)
+    opened.channels.rows[0].black.setValue(90)
     assert session.contrast[session.plate.key][0].tolist() == [60, 90]
 
 
 def test_slider_sets_the_contrast_of_its_channel_alone(opened, session):
     before = np.array(session.contrast[session.plate.key])
-    opened.rows[3].slider.setValue((11.0, 66.0))
+    opened.channels.rows[3].slider.setValue((11.0, 66.0))
     after = session.contrast[session.plate.key]
     assert after[3].tolist() == [11, 66]
     assert np.array_equal(np.delete(after, 3, 0), np.delete(before, 3, 0))
@@ -115,7 +117,7 @@ def test_a_fact_is_shown_without_being_told_back(opened, session):
     heard = []
     session.events.contrast.connect(lambda: heard.append(1))
     session.contrast = {session.plate.key: np.tile((3.0, 33.0), (6, 1))}
-    assert opened.rows[5].contrast() == (3, 33)
+    assert opened.channels.rows[5].contrast() == (3, 33)
     assert len(heard) == 1
 
 
@@ -124,15 +126,15 @@ def test_slider_does_not_shrink_under_the_hand(opened, session):
     session.picture = Picture(session.plate.key, pixels, session.picture.places)
     for white in (3000.0, 200.0):
         session.contrast = {session.plate.key: np.tile((0.0, white), (6, 1))}
-        assert opened.rows[0].slider.maximum() == 4095
+        assert opened.channels.rows[0].slider.maximum() == 4095
 
 
 def test_fractions_can_be_typed_where_pixels_are_fractions(opened, session):
     pixels = np.zeros((6, 4, 4), np.float32)
     session.contrast = {session.plate.key: np.tile((0.25, 1.5), (6, 1))}
-    opened._ends = {}
+    opened.channels._ends = {}
     session.picture = Picture(session.plate.key, pixels, session.picture.places)
-    assert opened.rows[0].contrast() == (0.25, 1.5)
+    assert opened.channels.rows[0].contrast() == (0.25, 1.5)
 
 
 def test_palette_colours_all_channels(opened, session, qtbot):
@@ -151,7 +153,7 @@ def test_palette_says_when_colours_are_the_users_own(opened, session):
 
 def test_lock_and_reset_reach_the_workbench(opened, session, qtbot):
     found = np.array(session.contrast[session.plate.key])
-    opened.rows[0].slider.setValue((1.0, 200.0))
+    opened.channels.rows[0].slider.setValue((1.0, 200.0))
     qtbot.keyClick(opened.lock, Qt.Key.Key_Space)
     assert session.contrast_locked
     qtbot.mouseClick(opened.reset, Qt.MouseButton.LeftButton)
@@ -183,10 +185,10 @@ def test_arrows_walk_to_the_neighbours(opened, session, qtbot):
 
 def test_alt_and_arrow_walk_from_anywhere_in_the_panel(opened, session, qtbot):
     opened.activateWindow()
-    opened.rows[0].shown.setFocus()
-    qtbot.waitUntil(opened.rows[0].shown.hasFocus)
+    opened.channels.rows[0].shown.setFocus()
+    qtbot.waitUntil(opened.channels.rows[0].shown.hasFocus)
     first = session.well
-    qtbot.keyClick(opened.rows[0].shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(opened.channels.rows[0].shown, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert session.well != first
 
 
@@ -203,13 +205,13 @@ def test_faults_of_the_picture_are_shown(opened, session):
 
 def test_closing_the_plate_takes_the_rows_away(opened, session, workbench, screen):
     workbench.close(screen)
-    assert opened.rows == []
+    assert opened.channels.rows == []
     assert not opened.reset.isEnabled()
 
 
 def test_every_control_has_a_tooltip_and_an_accessible_name(opened):
     controls = [opened.sites, opened.palettes, opened.lock, opened.reset, *opened.steps]
-    for row in opened.rows:
+    for row in opened.channels.rows:
         controls += [row.swatch, row.shown, row.slider, row.black, row.white]
     assert all(control.toolTip() and control.accessibleName() for control in controls)
     assert len({control.accessibleName() for control in controls}) == len(controls)

@@ -58,6 +58,7 @@ def test_a_dropped_folder_is_shown_measured_scored_and_saved(window, wait, plate
     assert session.overlay.values[well] == pytest.approx(site.mean())
     for ending in ("png", "svg", "csv"):
         parts.painter.export(tmp_path / f"map.{ending}")
+        wait(lambda ending=ending: (tmp_path / f"map.{ending}").exists())
         assert (tmp_path / f"map.{ending}").stat().st_size > 300
     saved = pd.read_csv(tmp_path / "map.csv").set_index("Metadata_Well")
     assert saved.loc[well.name, "Mean intensity, Actin"] == pytest.approx(site.mean())

@@ -9,7 +9,7 @@ import pytest
 
 from deepnoise_app.cli import run
 from deepnoise_app.cli.console import complain, visible
-from deepnoise_app.reports.heatmap import save_heatmap
+from deepnoise_app.reports.heatmap import draw_heatmap
 from deepnoise_app.screen import (
     Channel,
     Plate,
@@ -62,5 +62,5 @@ def test_formulas_in_names_are_drawn_as_text(tmp_path: Path) -> None:
     plate = Plate(MATHS, MATHS, PlateShape(16, 24), (Channel(MATHS),), (1,), wells, Nothing(),
                   PlateMap({}))  # fmt: skip
     overlay = PlateOverlay(MATHS, MATHS, Scale.SEQUENTIAL, {wells[0]: 1.0})
-    save_heatmap(plate, overlay, (0, 1), tmp_path / "map.png")
+    draw_heatmap(plate, overlay, (0, 1)).savefig(tmp_path / "map.png")
     assert (tmp_path / "map.png").stat().st_size > 1000
