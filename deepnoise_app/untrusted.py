@@ -90,6 +90,10 @@ def parse_json(text: str | bytes) -> Any:
     """Return what a JSON text says; too deep a nesting is a `ValueError` like any other fault."""
     try:
         return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is damaged or cut off, at line {error.lineno}") from None
+    except UnicodeDecodeError:
+        raise ValueError("it is damaged: no text is in it") from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

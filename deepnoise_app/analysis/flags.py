@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.kinds import BY_NAME
-from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.measures import SITES, UNREADABLE, Measures
 from deepnoise_app.analysis.polish import mad
 from deepnoise_app.screen import Channel, WellId
 
@@ -39,6 +39,7 @@ class Reason(StrEnum):
     SATURATED = "saturated"
     DEBRIS = "debris"
     UNREADABLE = "no image can be read"
+    DAMAGED = "images cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class WellFlag:
     def __str__(self) -> str:
         if self.reason is Reason.UNREADABLE:
             return f"{self.well}: {self.reason}"
+        if self.reason is Reason.DAMAGED:
+            return f"{self.well}: {self.value:.0f} {self.reason}"
         return (
             f"{self.well}: {self.reason} in {self.channel} ({self.value:.3g}, usual"
             f" {self.usual:.3g})"
@@ -81,11 +84,19 @@ def flag_wells(measures: Measures, channels: Sequence[Channel]) -> tuple[WellFla
 
 
 def _unreadable(table: pd.DataFrame) -> list[WellFlag]:
-    if "Sites" not in table.columns:
-        return []
-    nan = float("nan")
-    return [_flag(row, Reason.UNREADABLE, "", nan, nan)
-            for _, row in table[table["Sites"] == 0].iterrows()]  # fmt: skip
+    """Wells of which some images, or all, cannot be read."""
+    nan, found = float("nan"), []
+    if SITES in table.columns:
+        lost = table[table[SITES] == 0]
+        found += [_flag(row, Reason.UNREADABLE, "", nan, nan) for _, row in lost.iterrows()]
+        table = table[table[SITES] > 0]
+    if UNREADABLE in table.columns:
+        damaged = table[table[UNREADABLE] > 0]
+        found += [
+            _flag(row, Reason.DAMAGED, "", float(row[UNREADABLE]), 0.0)
+            for _, row in damaged.iterrows()
+        ]
+    return found
 
 
 def _worst(

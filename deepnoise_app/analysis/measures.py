@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PLACE = ("Metadata_Experiment", "Metadata_Plate", "Metadata_Well")
 META = (*PLACE, "Metadata_Role", "Metadata_Perturbation")
-SITE, SITES = "Metadata_Site", "Sites"
+SITE, SITES, UNREADABLE = "Metadata_Site", "Sites", "Metadata_Unreadable"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +90,10 @@ class Measures:
         """Put together what `measure_well` gave for some wells of a plate."""
         import pandas as pd
 
-        columns = _meta(plate, wells) | {SITES: [one.sites for one in found]}
+        columns = _meta(plate, wells) | {
+            SITES: [one.sites for one in found],
+            UNREADABLE: [len(one.faults) for one in found],
+        }
         means = [one.mean for one in found]
         return cls(pd.DataFrame(columns | _columns(plate, means, depth)))
 

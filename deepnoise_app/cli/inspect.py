@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from deepnoise_app.screen import Plate, Problem, Screen
+    from deepnoise_app.screen import Plate, Screen
 
 SHOWN_PROBLEMS, SHOWN_NAMES = 20, 3
 # Files of which the ends are read unless all are asked for: a few seconds on a local disk.
@@ -163,16 +163,6 @@ def _show(screen: Screen, found: dict[str, Any]) -> None:
         or (problem.experiment, problem.plate) not in without
     ]
     for problem in problems[:SHOWN_PROBLEMS]:
-        say(_sentence(problem))
+        say(str(problem))
     if len(problems) > SHOWN_PROBLEMS:
         say(f"… and {len(problems) - SHOWN_PROBLEMS} problems more; --json lists all")
-
-
-def _sentence(problem: Problem) -> str:
-    """`missing, HUVEC-01 Plate1 B02 site 2: no image of channel 5`."""
-    site = None if problem.site is None else f"site {problem.site}"
-    parts = [problem.experiment, problem.plate, problem.well and problem.well.name, site]
-    if problem.channel is not None and "channel" not in problem.message:
-        parts.append(f"channel {problem.channel}")
-    place = " ".join(part for part in parts if part)
-    return f"{problem.kind}{place and f', {place}'}: {problem.message}"

@@ -155,4 +155,4 @@ def understood(screen: Screen) -> str:
 
 def all_problems(screen: Screen) -> str:
     """Every problem of a screen, one a line."""
-    return "\n".join(problem.message for problem in screen.problems)
+    return "\n".join(map(str, screen.problems))

@@ -13,7 +13,7 @@ from deepnoise_app.learning.network import make_backbone
 from deepnoise_app.learning.package import match_channels, network_of
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.recipe import Network, Recipe
-from deepnoise_app.screen import Channel, Library, Plate, PlateMap, Role, Screen
+from deepnoise_app.screen import Channel, Library, Plate, PlateMap, ProblemKind, Role, Screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,10 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
             f"no well of {', '.join(recipe.screen)} is known to hold a treatment: training needs"
             " tables that say what the wells got"
         )
-    training, held_out = split(_experiments(labelled), recipe.training.hold_out)
+    try:
+        training, held_out = split(_experiments(labelled), recipe.training.hold_out)
+    except RecipeError as error:
+        raise RecipeError("; ".join((str(error), *_lost(screens)))) from error
     learned = tuple(plate for plate in labelled if plate.experiment in training)
     channels = labelled[0].channels
     for plate in labelled:
@@ -115,6 +118,12 @@ def plan_training(recipe: Recipe, screens: Sequence[Screen]) -> TrainingPlan:
         notes=_notes(recipe),
     )
     return _with_second_stage(plan, recipe, plates) if recipe.stage_two.epochs else plan
+
+
+def _lost(screens: Sequence[Screen]) -> list[str]:
+    """Plates that cannot be read, as they may be what is wanting."""
+    problems = [problem for screen in screens for problem in screen.problems]
+    return [str(p) for p in problems if p.kind is ProblemKind.UNREADABLE and p.well is None][:1]
 
 
 def _notes(recipe: Recipe) -> tuple[str, ...]:

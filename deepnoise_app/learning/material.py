@@ -115,9 +115,10 @@ def incomplete_sites(plate: Plate, survey: PlateSurvey) -> str:
     ref, faults = survey.refs[first[0]], survey.faults[first[0]]
     place = f"{plate.wells[ref.well]} site {plate.sites[ref.site]}"
     what = faults[0] if place in faults[0] else f"{place}: {faults[0]}"
+    more = len(first) > 1 or len(set(faults)) > 1
     return (
         f"{' '.join(plate.key)}: {len(first)} of {len(survey.refs)} sites are incomplete"
-        f" ({what}{', ...' if len(first) > 1 or len(faults) > 1 else ''}) and are used only in"
+        f" ({what}{', ...' if more else ''}) and are used only in"
         " wells without a complete one"
     )
 

@@ -136,7 +136,7 @@ def _faults(material: Material, at: int) -> tuple[Fault, ...]:
     return tuple(
         (plate.wells[ref.well], plate.sites[ref.site], fault)
         for ref, faults in zip(survey.refs, survey.faults, strict=True)
-        for fault in faults
+        for fault in dict.fromkeys(faults)
         if not fault.endswith("is missing")
     )
 

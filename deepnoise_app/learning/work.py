@@ -14,11 +14,9 @@ from deepnoise_app.learning.plan import ScoringPlan, open_screens, plan_scoring
 from deepnoise_app.learning.preflight import check
 from deepnoise_app.learning.scoring_run import run_scoring
 from deepnoise_app.learning.training_run import check_resumable, run_training
-from deepnoise_app.runs.events import Event, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.runs.work import Ended, Ending, Listen, ShouldStop, carry_out
-from deepnoise_app.screen import Screen
+from deepnoise_app.runs.work import Ended, Ending, Listen, ShouldStop, carry_out, mention_problems
 
 Plan = TrainingPlan | ScoringPlan
 
@@ -44,7 +42,7 @@ def make_plan(recipe: Recipe) -> Plan:
 def work(
     run: RunFolder,
     plan: Plan | None = None,
-    listen: Callable[[Event], None] = lambda _: None,
+    listen: Listen = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Ended:
     """Train, score or plan in a run folder; `plan` is made anew by default.
@@ -70,8 +68,7 @@ def work(
             reading = Reading(pool, tell, stopping)
             if recipe.task == "plan":
                 return check(run, recipe, plan, reading)
-            for screen in plan.screens:
-                _mention_problems(screen, tell)
+            mention_problems(plan.screens, tell)
             if isinstance(plan, TrainingPlan):
                 return run_training(run, recipe, plan, reading)
             if recipe.task == "explain":
@@ -90,15 +87,3 @@ def _along(run: RunFolder) -> Ended:
     with ThreadPoolExecutor(thread_count(recipe.workers), thread_name_prefix="decode") as pool:
         reading = Reading(pool, lambda _: None, lambda: False)
         return Ended(Ending.FINISHED, run_training(run, recipe, plan, reading))
-
-
-def _mention_problems(screen: Screen, tell: Listen) -> None:
-    """Problems never stop a run, but nobody shall have to look for them."""
-    count = len(screen.problems)
-    if count:
-        tell(
-            Warned(
-                message=f"{screen.path} has {count} problem{'s' * (count != 1)} with files or"
-                " tables: deepnoise inspect lists them"
-            )
-        )

@@ -19,8 +19,8 @@ from deepnoise_app.runs.events import Progress, Saved, Warned
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out
-from deepnoise_app.screen import Plate, StackChoice
+from deepnoise_app.runs.work import Ended, Listen, ShouldStop, carry_out, mention_problems
+from deepnoise_app.screen import Plate, Screen, StackChoice
 from deepnoise_app.untrusted import file_stem
 
 if TYPE_CHECKING:
@@ -47,10 +47,17 @@ def plan_measuring(recipe: Recipe) -> list[Plate]:
     RecipeError, ScreenError
         If there is nothing to measure.
     """
+    return _plates_in(recipe, _opened(recipe))
+
+
+def _opened(recipe: Recipe) -> list[Screen]:
     if not recipe.screen:
         raise RecipeError("the recipe names no screen: give the folder of one")
     stack = StackChoice(recipe.plane, recipe.time)
-    screens = [open_screen(Path(path), recipe.reader, stack) for path in recipe.screen]
+    return [open_screen(Path(path), recipe.reader, stack) for path in recipe.screen]
+
+
+def _plates_in(recipe: Recipe, screens: list[Screen]) -> list[Plate]:
     wanted = set(recipe.plates)
     plates = [
         plate
@@ -86,7 +93,13 @@ def measure(
     """Do what a measuring recipe asks."""
     recipe = run.recipe
 
-    def do(plates: list[Plate], tell: Listen, stopping: ShouldStop) -> str:
+    def prepare() -> tuple[list[Screen], list[Plate]]:
+        screens = _opened(recipe)
+        return screens, _plates_in(recipe, screens)
+
+    def do(found: tuple[list[Screen], list[Plate]], tell: Listen, stopping: ShouldStop) -> str:
+        screens, plates = found
+        mention_problems(screens, tell)
         threads = recipe.workers or max(1, (os.cpu_count() or 1) - 1)
         with ThreadPoolExecutor(threads) as pool:
             for plate in plates:
@@ -94,7 +107,7 @@ def measure(
         wells = sum(len(plate.wells) for plate in plates)
         return f"{wells} wells measured, see {run.path / 'measures'}"
 
-    return carry_out(run, lambda: plan_measuring(recipe), do, listen, should_stop)
+    return carry_out(run, prepare, do, listen, should_stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ class Measuring:
         saved = time.monotonic()
         for one in self._stream(pool):
             found.append(one)
-            for _, _, reason in one.faults:
+            for reason in dict.fromkeys(reason for _, _, reason in one.faults):
                 self.tell(Warned(message=reason))
             stop = self.stopping()
             if stop or time.monotonic() - saved > SAVE_EVERY_S:

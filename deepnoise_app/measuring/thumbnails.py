@@ -20,7 +20,7 @@ from deepnoise_app.errors import PixelError, RunError
 from deepnoise_app.measuring.cache import stamp_for
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.runs.places import cache_folder
-from deepnoise_app.screen import Mosaic, MosaicLayout, Plane, Plate, WellId, readable_planes
+from deepnoise_app.screen import Mosaic, MosaicLayout, Plane, Plate, WellId
 from deepnoise_app.screen.mosaic import ABOVE, BESIDE, LONGEST_SIDE, MOST_BYTES
 
 VERSION = 1
@@ -77,12 +77,15 @@ def blank(plate: Plate) -> Mosaic:
 
 def fill(plate: Plate, mosaic: Mosaic, well: WellId) -> list[str]:
     """Read a well into a mosaic; returns what could not be read."""
-    layout, said = mosaic.layout, []
+    layout = mosaic.layout
+    said: list[str] = []
     for site in plate.sites_of(well):
-        planes, faults = readable_planes(plate, well, site, layout.level)
-        said += [fault for fault in faults if " lacks " not in fault]
+        read = plate.read_each(well, site, level=layout.level)
+        said += dict.fromkeys(str(one) for one in read.values() if isinstance(one, PixelError))
         top, left = layout.site_corner(well, site)
-        for channel, plane in planes.items():
+        for channel, plane in read.items():
+            if isinstance(plane, PixelError):
+                continue
             rows, columns = min(len(plane), layout.height), min(plane.shape[1], layout.width)
             place = mosaic.pixels[channel, top : top + rows, left : left + columns]
             place[...] = plane[:rows, :columns]

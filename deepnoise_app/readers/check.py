@@ -63,7 +63,9 @@ def check_files(
         looks += part
         if tell is not None:
             tell(len(looks), total)
-    return replace(screen, problems=(*screen.problems, *_unreadable(looks), *_sizes(looks)))
+    faults = unreadable((one.plate, one.place, str(one.found)) for one in looks
+                        if not isinstance(one.found, Header))  # fmt: skip
+    return replace(screen, problems=(*screen.problems, *faults, *_sizes(looks)))
 
 
 def _count(screen: Screen) -> int:
@@ -88,10 +90,19 @@ def _look(job: _Job) -> list[_Look]:
     return looks
 
 
-def _unreadable(looks: Iterable[_Look]) -> Iterator[Problem]:
-    for look in looks:
-        if isinstance(look.found, str):
-            yield _problem(look, ProblemKind.UNREADABLE, look.found)
+def unreadable(found: Iterable[tuple[Plate, Place, str]]) -> Iterator[Problem]:
+    """What is wrong with planes; a fault that all planes of a site share is one of the site."""
+    sites: dict[tuple[int, int, int], list[tuple[Plate, Place, str]]] = {}
+    for one in found:
+        plate, (well, site, _), _ = one
+        sites.setdefault((id(plate), well, site), []).append(one)
+    for faults in sites.values():
+        plate, (well, site, _), _ = faults[0]
+        alike = len({message for *_, message in faults}) == 1
+        if alike and 1 < len(faults) == plate.present[well, site].sum():
+            yield replace(_problem(*faults[0]), channel=None)
+        else:
+            yield from (_problem(*fault) for fault in faults)
 
 
 def _sizes(looks: list[_Look]) -> Iterator[Problem]:
@@ -112,7 +123,7 @@ def _sizes(looks: list[_Look]) -> Iterator[Problem]:
     for look in looks:
         if isinstance(look.found, Header) and look.found != usual[id(look.plate)]:
             message = f"{look.found}, but most of the plate has {usual[id(look.plate)]}"
-            yield _problem(look, ProblemKind.SIZE, message)
+            yield _problem(look.plate, look.place, message, ProblemKind.SIZE)
 
 
 def _usual(count: Counter[Header], overall: Counter[Header]) -> Header:
@@ -120,8 +131,10 @@ def _usual(count: Counter[Header], overall: Counter[Header]) -> Header:
     return max(count, key=lambda header: (count[header], overall[header]))
 
 
-def _problem(look: _Look, kind: ProblemKind, message: str) -> Problem:
-    plate, (well, site, channel) = look.plate, look.place
+def _problem(
+    plate: Plate, place: Place, message: str, kind: ProblemKind = ProblemKind.UNREADABLE
+) -> Problem:
+    well, site, channel = place
     return Problem(
         kind, message, plate.experiment, plate.name,
         plate.wells[well], plate.sites[site], channel + 1,

@@ -12,7 +12,7 @@ from hashlib import blake2b
 import numpy as np
 
 from deepnoise_app.errors import PixelError
-from deepnoise_app.readers.check import WORKERS
+from deepnoise_app.readers.check import WORKERS, unreadable
 from deepnoise_app.readers.threads import in_threads
 from deepnoise_app.readers.walk import Tell
 from deepnoise_app.screen import Plane, Plate, Problem, ProblemKind, Screen
@@ -65,14 +65,20 @@ def look_at_pixels(
         How many sites of each plate are looked at, spread over it; None for all.
     """
     places = [place for plate in screen.imaged for place in _places(plate, sites)]
-    known = {_key(p) for p in screen.problems if p.kind is ProblemKind.UNREADABLE}
+    known = {
+        (p.experiment, p.plate, p.well, p.site, p.channel)
+        for p in screen.problems
+        if p.kind is ProblemKind.UNREADABLE
+    }
     seen: list[_Seen] = []
     for one in in_threads(_look, places, workers):
         seen.append(one)
         if tell is not None:
             tell(len(seen), len(places))
-    problems = [*_unreadable(seen), *_unusual(seen), *_alike(seen)]
-    new = [p for p in problems if p.kind is not ProblemKind.UNREADABLE or _key(p) not in known]
+    faults = ((p.plate, (p.well, p.site, p.channel), one.fault) for one in seen if one.fault
+              for p in (one.place,))  # fmt: skip
+    problems = [*unreadable(faults), *_unusual(seen), *_alike(seen)]
+    new = [p for p in problems if p.kind is not ProblemKind.UNREADABLE or not _keys(p) & known]
     return replace(screen, problems=(*screen.problems, *new))
 
 
@@ -109,12 +115,6 @@ def _saturated(plane: Plane, high: np.generic) -> float:
     if brightest != np.iinfo(plane.dtype).max and brightest not in _CEILINGS:
         return 0.0
     return float(np.count_nonzero(plane == high) / plane.size)
-
-
-def _unreadable(seen: Iterable[_Seen]) -> Iterator[Problem]:
-    for one in seen:
-        if one.fault:
-            yield _problem(one, ProblemKind.UNREADABLE, one.fault)
 
 
 def _unusual(seen: Iterable[_Seen]) -> Iterator[Problem]:
@@ -170,5 +170,7 @@ def _problem(one: _Seen, kind: ProblemKind, message: str) -> Problem:
     )  # fmt: skip
 
 
-def _key(p: Problem) -> tuple[object, ...]:
-    return p.experiment, p.plate, p.well, p.site, p.channel
+def _keys(p: Problem) -> set[tuple[object, ...]]:
+    """Where a problem is: its plane, and its site as a whole."""
+    site = (p.experiment, p.plate, p.well, p.site)
+    return {(*site, p.channel), (*site, None)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from deepnoise_app.readers.channels import unify
 from deepnoise_app.readers.omezarr_metadata import (
     ImageText,
     attributes,
+    fault_of,
     fields,
     read_image,
     read_plate,
@@ -69,7 +70,7 @@ class OmeZarrReader:
     def refusal(self, path: Path) -> str | None:
         """Why this is no OME-Zarr plate; None if it is."""
         stores = list(_stores(normal(path)))
-        if any(_is_plate(store) or is_pack(store) for store in stores):
+        if any(_is_plate(store) or is_pack(store) or fault_of(store) for store in stores):
             return None
         return "a Zarr store is there, but no plate" if stores else "there is no Zarr store"
 
@@ -87,14 +88,16 @@ class OmeZarrReader:
         ScreenError
             If none of them is a plate that can be read.
         """
-        packed = open_packed_plates(root, stores, self.name)
+        faults = {str(store): fault for store in stores if (fault := fault_of(store))}
+        whole = [store for store in stores if str(store) not in faults]
+        plates: list[_Found] = []
+        problems = list(faults.values())
+        packed = open_packed_plates(root, whole, self.name)
         if packed is not None:
             if stack not in (None, StackChoice()):
                 raise ScreenError(f"{root} is a pack: Z-plane and time were chosen when packing")
-            return packed
-        plates: list[_Found] = []
-        problems: list[Problem] = []
-        for store in stores:
+            return replace(packed, problems=(*packed.problems, *problems))
+        for store in whole:
             try:
                 for place in plates_within(store):
                     plates += _look(place) if _is_plate(place) else []

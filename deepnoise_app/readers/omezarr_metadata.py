@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from deepnoise_app.errors import ScreenError, UnreachableError
 from deepnoise_app.readers.remote import Place, json_at
 from deepnoise_app.readers.zarr_pixels import Level
-from deepnoise_app.screen import Channel, WellId, row_letters
+from deepnoise_app.screen import Channel, Problem, ProblemKind, WellId, row_letters
 from deepnoise_app.untrusted import stays_inside
 
 _TO_UM = {"micrometer": 1.0, "micron": 1.0, "µm": 1.0, "um": 1.0, "nanometer": 1e-3,
@@ -74,6 +74,15 @@ def attributes(group: Place) -> dict[str, Any]:
             found = found.get(key, {}) if isinstance(found, dict) else {}
         return found if isinstance(found, dict) else {}
     return {}
+
+
+def fault_of(store: Place) -> Problem | None:
+    """What hinders the reading of a store's metadata."""
+    try:
+        attributes(store)
+    except ScreenError as error:
+        return Problem(ProblemKind.UNREADABLE, str(error))
+    return None
 
 
 def read_plate(group: Place) -> PlateText:

@@ -60,8 +60,7 @@ class PackPixels:
         self._check(well, site, channel)
         if (well, site, channel) in self.apart:
             array = self._array(well, site, f"{APART}/{channel}")
-            plane = array.read((slice(None),) * array.ndim)
-            return _halved(plane, level)
+            return _halved(self._pixels(array, (slice(None),) * array.ndim), level)
         found: Plane = self._image(well, site, slice(channel, channel + 1), level)[0]
         return found
 
@@ -81,9 +80,9 @@ class PackPixels:
     def _image(self, well: int, site: int, channels: slice, level: int) -> Plane:
         at = max(i for i, factor in enumerate(self.levels) if factor <= 2**level)
         array = self._array(well, site, str(at))
-        if array.ndim != 3 or channels.stop > array.shape[0]:
-            raise PixelError(f"{array.place} has the shape {array.shape}: the pack is damaged")
-        planes = array.read((channels, slice(None), slice(None)))
+        if array.ndim != 3 or array.shape[0] != self.present.shape[2]:
+            raise self._damaged(f"{array.place} has the shape {array.shape}")
+        planes = self._pixels(array, (channels, slice(None), slice(None)))
         return _halved(planes, level - self.levels[at].bit_length() + 1)
 
     def _array(self, well: int, site: int, name: str) -> ZarrArray:
@@ -92,9 +91,20 @@ class PackPixels:
         try:
             return array_at(place, whole=True)
         except PixelError as error:
-            if str(error).endswith("is gone"):
-                raise PixelError(f"{place} is gone: the pack is cut short") from error
-            raise
+            raise self._damaged(error) from error
+
+    def _pixels(self, array: ZarrArray, selection: tuple[slice, ...]) -> Plane:
+        try:
+            return array.read(selection)
+        except PixelError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, fault: object) -> PixelError:
+        """Say what is wrong, and what makes it whole."""
+        if "://" in self.root:
+            return PixelError(f"{fault}. The pack is damaged there, or on its way here")
+        plate = self.root.rpartition("/")[2]
+        return PixelError(f"{fault}. The pack is damaged: delete its {plate}, then pack again")
 
     def _check(self, well: int, site: int, channel: int) -> None:
         if not self.present[well, site, channel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,26 +26,35 @@ from deepnoise_app.readers.pack_values import (
 )
 from deepnoise_app.readers.remote import Place, below
 from deepnoise_app.readers.walk import note
-from deepnoise_app.screen import Plate, PlateShape, Screen, WellId
+from deepnoise_app.screen import Plate, PlateShape, Problem, ProblemKind, Screen, WellId
 
 
 def open_pack(place: Place, text: PackText, reader: str) -> Screen:
-    """Open a whole pack.
+    """Open a whole pack; a plate that is gone or damaged is told among the problems.
 
     Raises
     ------
     ScreenError
-        If it was not finished, or a plate of it is gone or damaged.
+        If it was not finished, or none of its plates can be read.
     """
     if not text.complete:
         raise ScreenError(unfinished(place, text))
-    plates = []
+    plates: list[Plate] = []
+    lost: ScreenError | None = None
+    problems = [problem_of(one) for one in text.problems]
     for entry in text.plates:
         note(1)
-        plates.append(_bare(entry, text) if not entry.folder else _entered(place, entry))
-    problems = tuple(problem_of(one) for one in text.problems)
+        try:
+            plates.append(_entered(place, entry) if entry.folder else _bare(entry, text))
+        except ScreenError as error:
+            plates.append(_bare(entry, text))
+            key = (entry.experiment, entry.plate)
+            problems.append(Problem(ProblemKind.UNREADABLE, str(error), *key))
+            lost = error
+    if lost is not None and not any(plate.wells for plate in plates):
+        raise lost
     return Screen(
-        str(place), reader, channels_of(text.channels), tuple(plates), problems,
+        str(place), reader, channels_of(text.channels), tuple(plates), tuple(problems),
         library_of(text), stack_of(text),
     )  # fmt: skip
 
@@ -58,7 +68,20 @@ def unfinished(place: Place, text: PackText) -> str:
 
 
 def packed_plate(store: Place, text: PlateText) -> Plate:
-    """Return a plate from the text in its group."""
+    """Return a plate from the text in its group.
+
+    Raises
+    ------
+    ScreenError
+        If the text contradicts itself.
+    """
+    try:
+        return _packed_plate(store, text)
+    except (IndexError, OverflowError) as error:
+        raise ScreenError(f"{store} is a damaged pack: {error}") from None
+
+
+def _packed_plate(store: Place, text: PlateText) -> Plate:
     wells = tuple(WellId.parse(name) for name in text.wells)
     channels = channels_of(text.channels)
     present = np.ones((len(wells), len(text.sites), len(channels)), dtype=bool)
@@ -84,17 +107,22 @@ def open_packed_plates(root: Place, stores: Sequence[Place], reader: str) -> Scr
     Raises
     ------
     ScreenError
-        If one of them is damaged.
+        If none of them can be read, or they do not go together.
     """
     if not stores or not all(is_part(store) for store in stores):
         return None
-    screens = [_opened(store, reader) for store in stores]
-    if len(screens) == 1:
-        (one,) = screens
-        return Screen(
-            str(root), reader, one.channels, one.plates, one.problems, one.library, one.stack
-        )
-    return _joined(root, screens, reader)
+    screens: list[Screen] = []
+    faults: list[ScreenError] = []
+    for store in stores:
+        try:
+            screens.append(_opened(store, reader))
+        except ScreenError as error:
+            faults.append(error)
+    if not screens:
+        raise faults[0]
+    found = screens[0] if len(screens) == 1 else _joined(root, screens, reader)
+    told = [Problem(ProblemKind.UNREADABLE, str(fault)) for fault in faults]
+    return replace(found, path=str(root), problems=(*found.problems, *told))
 
 
 def plates_within(store: Place) -> list[Place]:
@@ -134,10 +162,13 @@ def _joined(root: Place, screens: Sequence[Screen], reader: str) -> Screen:
 def _entered(place: Place, entry: PlateEntry) -> Plate:
     """Open a plate that a pack lists."""
     store = below(place, entry.folder)
-    text = plate_text(store)
+    try:
+        text = plate_text(store)
+    except ScreenError as error:
+        raise ScreenError(f"{error}. Delete {entry.folder} and pack again") from error
     if text is None:
         raise ScreenError(
-            f"the pack {place} is cut short: its plate {entry.folder} is gone. Pack it anew"
+            f"the pack {place} is cut short: its plate {entry.folder} is gone. Pack again"
         )
     return packed_plate(store, text)
 

@@ -92,7 +92,8 @@ def open_screen(
     Raises
     ------
     ScreenError
-        If there is no such folder or reader, or no reader fits: then every refusal is listed.
+        If there is no such folder or reader, or no reader fits: then every refusal is listed,
+        unless one knows the layout and says what is wrong with it.
     """
     address = address_of(path)
     if address is not None:
@@ -110,8 +111,11 @@ def open_screen(
                 fitting.append(one)
             else:
                 refusals.append(f"{name}: {refusal}")
-        screen = _open_fullest(place, fitting, refusals, stack)
+        screen, faults = _open_fullest(place, fitting, stack)
+    if screen is None and len(faults) == 1:
+        raise next(iter(faults.values()))
     if screen is None:
+        refusals += [f"{name}: {error}" for name, error in faults.items()]
         listed = "".join(f"\n- {refusal}" for refusal in refusals)
         raise ScreenError(f"{path} is not a screen that any reader knows:{listed}")
     return with_pack(screen, use_pack)
@@ -183,12 +187,14 @@ def _refusal(reader: Reader, place: Path) -> str | None:
 
 
 def _open_fullest(
-    place: Path, fitting: list[Reader], refusals: list[str], stack: StackChoice | None
-) -> Screen | None:
+    place: Path, fitting: list[Reader], stack: StackChoice | None
+) -> tuple[Screen | None, dict[str, ScreenError]]:
     """The screen with the most images; the first one where it leaves no file aside.
 
-    An image counts for the first reader that takes it: the later ones are less particular.
+    An image counts for the first reader that takes it: the later ones are less particular. Also
+    returned is what hindered readers of that layout.
     """
+    faults: dict[str, ScreenError] = {}
     best, most = None, 0
     failed: list[Problem] = []
     taken: set[Hashable] = set()
@@ -198,8 +204,11 @@ def _open_fullest(
         except Interrupted:
             raise
         except Exception as error:  # noqa: BLE001 (as above; the other readers still serve)
-            _log.warning("reader %s failed on %s: %s", reader.name, place, error)
-            refusals.append(f"{reader.name}: {error}")
+            if isinstance(error, ScreenError):
+                faults[reader.name] = error
+            else:
+                _log.warning("reader %s failed on %s: %s", reader.name, place, error)
+                faults[reader.name] = ScreenError(f"the reader {reader.name} failed: {error}")
             message = f"it looks like {reader.name}, but could not be read so: {error}"
             if best is None:
                 failed.append(Problem(ProblemKind.UNREADABLE, message))
@@ -214,7 +223,8 @@ def _open_fullest(
         taken |= images
         if not strays:
             break
-    return None if best is None else replace(best, problems=(*failed, *best.problems))
+    found = None if best is None else replace(best, problems=(*failed, *best.problems))
+    return found, faults
 
 
 def _images(screen: Screen) -> set[Hashable]:

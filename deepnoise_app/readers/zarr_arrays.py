@@ -24,6 +24,15 @@ DRIVERS = {"zarr.json": "zarr3", ".zarray": "zarr"}
 # How long a server may be silent before it is given up.
 PATIENCE_S = 20.0
 _RETRIES = {"max_retries": 2, "initial_delay": "200ms", "max_delay": "1s"}
+# What the library says of a chunk, and what it means; the first that fits.
+_MEANINGS = {
+    "NOT_FOUND chunk": "is incomplete: a chunk of it is not there",
+    "NOT_FOUND": "is gone",
+    "igest mismatch": "is damaged: its checksum does not fit",
+    "orruption": "is damaged: it cannot be unpacked",
+    "Truncated": "is cut off",
+    "ecompress": "is damaged: it cannot be unpacked",
+}
 Selection = tuple[slice, ...]
 
 
@@ -103,7 +112,7 @@ def _metadata(place: str, name: str) -> Any:
     except (PixelError, UnreachableError):
         raise
     except (OSError, ValueError) as error:
-        raise PixelError(f"{place} is no Zarr array, or damaged: {error}") from error
+        raise PixelError(f"{place}/{name} cannot be read: {error}") from error
 
 
 def read_far(address: str) -> bytes:
@@ -180,15 +189,12 @@ def _fault(place: str, text: str) -> PixelError | UnreachableError:
     kind, _, words = text.partition(": ")
     words = words.partition(" [")[0]
     words = words.partition("retry attempts failed: ")[2] or words
-    if kind == "NOT_FOUND" and "chunk" in words:
-        return PixelError(f"{place} is cut short: a chunk of it is gone")
-    if kind == "NOT_FOUND":
-        return PixelError(f"{place} is gone")
     if kind in ("ABORTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"):
         return UnreachableError(f"{place} cannot be reached: {words}")
     if kind == "PERMISSION_DENIED":
         return PixelError(f"{place} may not be read: {words}")
-    return PixelError(f"{place} is cut off or damaged: {words or text}")
+    meant = next((told for sign, told in _MEANINGS.items() if sign in f"{kind} {words}"), None)
+    return PixelError(f"{place} {meant or f'is cut off or damaged: {words or text}'}")
 
 
 def _by_zarr(place: str, fault: PixelError) -> ZarrArray:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from deepnoise_app.analysis.contrast import plate_contrast
+from deepnoise_app.errors import PixelError
 from deepnoise_app.screen import Plate, Predictions, Role, WellId, row_letters
 
 # One colour per channel in the order of RxRx1; further channels go round.
@@ -42,15 +43,20 @@ def composite(pixels: NDArray[np.floating], low: NDArray[np.floating], high: NDA
     return np.asarray(np.clip(light * 0.62, 0, 1), dtype=np.float32)
 
 
-def save_mosaic(plate: Plate, path: Path) -> None:
-    """Draw the first site of every imaged well at its place on the plate."""
+def save_mosaic(plate: Plate, path: Path) -> list[str]:
+    """Draw the first readable site of every imaged well at its place on the plate.
+
+    Returns
+    -------
+    faults
+        What could not be read on the way.
+    """
+    faults: list[str] = []
     low, high = plate_contrast(plate, low=5).T
-    first = {well: plate.sites_of(well)[0] for well in plate.wells}
-    tiles = {
-        well: composite(plate.read(well, site, fill=0.0), low, high) for well, site in first.items()
-    }
-    used_rows = sorted({well.row for well in tiles})
-    used_columns = sorted({well.column for well in tiles})
+    first = {well: _first_site(plate, well, faults) for well in plate.wells}
+    tiles = {well: composite(site, low, high) for well, site in first.items() if site is not None}
+    used_rows = sorted({well.row for well in plate.wells})
+    used_columns = sorted({well.column for well in plate.wells})
     figure = _figure(len(used_columns) * 1.05 + 0.4, len(used_rows) * 1.05 + 0.6)
     grid = figure.add_gridspec(len(used_rows), len(used_columns), wspace=0.03, hspace=0.03,
                                left=0.03, right=0.995, top=0.93, bottom=0.005)  # fmt: skip
@@ -69,6 +75,21 @@ def save_mosaic(plate: Plate, path: Path) -> None:
                 axes.set_ylabel(row_letters(row), color=INK, fontsize=9, rotation=0, labelpad=9,
                                 va="center")  # fmt: skip
     _save(figure, path)
+    return faults
+
+
+def _first_site(plate: Plate, well: WellId, faults: list[str]) -> NDArray[np.floating] | None:
+    """Return the first site of a well of which anything can be read, (C, H, W); 0 for the rest."""
+    for site in plate.sites_of(well):
+        read = plate.read_each(well, site)
+        planes = {c: plane for c, plane in read.items() if not isinstance(plane, PixelError)}
+        faults += dict.fromkeys(str(one) for one in read.values() if isinstance(one, PixelError))
+        if planes:
+            size = next(iter(planes.values())).shape
+            blank = np.zeros(size)
+            alike = {c: plane for c, plane in planes.items() if plane.shape == size}
+            return np.stack([alike.get(c, blank) for c in range(len(plate.channels))])
+    return None
 
 
 def save_plate(plate: Plate, predictions: Predictions, column: str, title: str, path: Path) -> None:

@@ -128,20 +128,21 @@ def _screen_sections(screen: Screen) -> Iterator[str]:
             for plate in screen.imaged
         ],
     )  # fmt: skip
+    problems = [str(problem) for problem in screen.problems]
     for plate in screen.imaged[:SHOWN_PLATES]:
         yield heading(" ".join(plate.key))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "wells.png")
-            save_mosaic(plate, path)
+            problems += save_mosaic(plate, path)
             yield picture(path.read_bytes(), f"First site of every well of {' '.join(plate.key)}")
     if len(screen.imaged) > SHOWN_PLATES:
         yield paragraph(f"And {len(screen.imaged) - SHOWN_PLATES} plates more.", "small")
-    if screen.problems:
+    if problems:
         yield heading("Problems")
-        for problem in screen.problems[:SHOWN_PROBLEMS]:
-            yield paragraph(f"{problem.kind}: {problem.message}", "small")
-        if len(screen.problems) > SHOWN_PROBLEMS:
-            yield paragraph(f"And {len(screen.problems) - SHOWN_PROBLEMS} more.", "small")
+        for problem in problems[:SHOWN_PROBLEMS]:
+            yield paragraph(problem, "small")
+        if len(problems) > SHOWN_PROBLEMS:
+            yield paragraph(f"And {len(problems) - SHOWN_PROBLEMS} more.", "small")
 
 
 def _made(name: str) -> Iterator[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
 
 from deepnoise_app.errors import DeepNoiseError, Interrupted
-from deepnoise_app.runs.events import Event, Failed, Finished, Started, Stopped
+from deepnoise_app.runs.events import Event, Failed, Finished, Started, Stopped, Warned
 from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.screen import ProblemKind, Screen
 
+# Problems of a screen that are told one by one.
+MENTIONED = 3
 P = TypeVar("P")
 Listen = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
@@ -101,6 +104,18 @@ def _carry_out(
             traceback.print_exc(file=log)
         message = f"an unexpected fault ({type(error).__name__}: {error}); see {run.log_path}"
         return _failed(tell, message, Ending.FAILED)
+
+
+def mention_problems(screens: Iterable[Screen], tell: Listen) -> None:
+    """Problems never stop a run, but nobody shall have to look for them."""
+    for screen in screens:
+        problems = sorted(screen.problems, key=lambda one: one.kind is ProblemKind.NOT_IMAGED)
+        for problem in problems[:MENTIONED]:
+            tell(Warned(message=str(problem)))
+        more = len(problems) - MENTIONED
+        if more > 0:
+            tell(Warned(message=f"{screen.path} has {more} more problem{'s' * (more != 1)} with"
+                        " files or tables: deepnoise inspect lists them"))  # fmt: skip
 
 
 def _failed(tell: Listen, message: str, ending: Ending) -> Ended:

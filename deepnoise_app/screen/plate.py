@@ -6,7 +6,7 @@ pickles quickly, so that it can travel to worker processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -170,8 +170,9 @@ class Plate:
     ) -> dict[int, Plane | PixelError]:
         """Read the planes of one site that exist: each of them, or what is wrong with it.
 
-        What lies together is decoded together; the planes may differ in size and dtype. A server
-        that does not answer is told by its `UnreachableError`: no plane would come.
+        What lies together is decoded together; the planes may differ in size and dtype. A fault
+        that all planes share is one fault, told of the site. A server that does not answer is told
+        by its `UnreachableError`: no plane would come.
         """
         wanted = range(len(self.channels)) if channels is None else channels
         w, s = self._index(well), self._site(site)
@@ -180,8 +181,9 @@ class Plate:
         if known and isinstance(self.pixels, SiteSource):
             try:
                 return dict(zip(known, self._planes(w, s, known, level), strict=True))
-            except PixelError:
-                pass  # which of them it is shows one by one
+            except PixelError as error:
+                each = {c: self._plane_or_fault(w, s, c, level) for c in known}
+                return dict.fromkeys(known, error) if _one_fault(each.values(), error) else each
         return {c: self._plane_or_fault(w, s, c, level) for c in known}
 
     def _plane_or_fault(self, well: int, site: int, channel: int, level: int) -> Plane | PixelError:
@@ -229,6 +231,12 @@ class Plate:
     def _place(self, well: int, site: int) -> str:
         name = self.wells[well].name
         return f"{self.experiment} {self.name} {name} site {self.sites[site]}"
+
+
+def _one_fault(each: Iterable[Plane | PixelError], together: PixelError) -> bool:
+    """Whether every plane of a site fails for the reason for which the site does."""
+    causes = {str(p.__cause__) if isinstance(p, PixelError) else None for p in each}
+    return causes == {str(together.__cause__)}
 
 
 def _size(plane: Plane) -> str:

@@ -39,6 +39,19 @@ class Problem:
     site: int | None = None
     channel: int | None = None
 
+    def __str__(self) -> str:
+        """`missing, HUVEC-01 Plate1 B02 site 2: no image of channel 5`."""
+        well = None if self.well is None else self.well.name
+        site = None if self.site is None else f"site {self.site}"
+        place = " ".join(part for part in (self.experiment, self.plate, well, site) if part)
+        told = place and self.message.startswith(place)
+        named = "channel" in self.message or self.message.startswith(f"{place},")
+        channel = "" if self.channel is None or named else f" channel {self.channel}"
+        if told:
+            return f"{self.kind}{channel and ','}{channel}: {self.message}"
+        place += channel
+        return f"{self.kind}{place and f', {place}'}: {self.message}"
+
     def as_json(self) -> dict[str, str | int | None]:
         """The object that `deepnoise inspect --json` prints."""
         found = asdict(self)

@@ -25,4 +25,4 @@ def readable_planes(
             faults.append(str(plane))
         else:
             found[channel] = plane
-    return found, faults
+    return found, list(dict.fromkeys(faults))

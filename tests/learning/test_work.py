@@ -189,7 +189,7 @@ def test_a_training_says_what_is_wrong_with_its_images_and_tables(recipe, folder
     *found, position = run.status().warnings
     assert "the position of a well alone names its perturbation" in position  # so it was made
     assert tuple(found) == (
-        f"{copy} has 1 problem with files or tables: deepnoise inspect lists them",
+        f"missing, X-1 Plate1 {well}: no image of channel 1 (w1)",
         f"X-1 Plate1: 1 of 12 sites are incomplete ({well}: w1 is missing) and are used only in"
         " wells without a complete one",
         f"X-2 Plate2: 1 of 12 sites are incomplete (X-2 Plate2 {names[5][:3]} site"

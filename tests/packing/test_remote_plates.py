@@ -104,8 +104,8 @@ def test_a_server_cannot_send_the_app_elsewhere(plate: Plate, server, monkeypatc
     [
         ("stall", "did not answer within 1 s: is the server reachable"),
         ("truncate", "cannot be reached|cut off|did not answer"),
-        ("shorten", "cut off or damaged"),
-        ("lie", "cut off or damaged"),
+        ("shorten", r"cut off\. The pack is damaged there, or on its way here"),
+        ("lie", "is damaged: it cannot be unpacked"),
         ("fail", "cannot be reached|did not answer"),
         ("forbid", "may not be read"),
     ],
