@@ -165,12 +165,17 @@ class MapFinding:
     """What the images say about the plate map of one plate.
 
     `alarm`: it does not fit, or wells have changed places; `told`: the images tell either way.
+    `proposal` is the file with the plate map that would fit, None where there is none; `partners`
+    are the plates with which contents are exchanged; `accepted`: the proposal is what counts now.
     """
 
     plate: PlateKey
     sentence: str
     alarm: bool
     told: bool = True
+    proposal: Path | None = None
+    partners: tuple[PlateKey, ...] = ()
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

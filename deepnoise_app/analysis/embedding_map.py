@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.screen import Role
+from deepnoise_app.screen import PlateMap, Role
+from deepnoise_app.screen.predictions import expecting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,10 @@ class EmbeddingMaps:
     before: EmbeddingMap
     after: EmbeddingMap
     anchored: bool
+
+    def expecting(self, maps: Mapping[tuple[str, str], PlateMap]) -> EmbeddingMaps:
+        """Return the same places with the roles and perturbations that plate maps say."""
+        return replace(self, table=expecting(self.table, maps))
 
 
 def embedding_maps(table: pd.DataFrame) -> EmbeddingMaps | None:

@@ -22,7 +22,7 @@ from deepnoise_app.analysis.hypotheses import (
     hypotheses,
     probabilities,
 )
-from deepnoise_app.screen import Library, PlateMap
+from deepnoise_app.screen import UNKNOWN, Library, PlateMap
 
 ALARM = 0.9
 # Weighted evidence (in natural logarithms) below which no arrangement can be told from chance.
@@ -76,6 +76,24 @@ class PlateCheck:
     def key(self) -> Key:
         """Experiment and plate name."""
         return self.experiment, self.plate
+
+    @property
+    def partners(self) -> tuple[Key, ...]:
+        """Plates whose contents this one holds according to its proposal."""
+        if self.proposal is None:
+            return ()
+        whole = [self.fits[0].of] if self.verdict is Verdict.DIFFERS else []
+        wells = [one.plate for one in self.exchanged]
+        return tuple(dict.fromkeys(key for key in (*whole, *wells) if key is not None))
+
+    def accepted(self, plate_map: PlateMap) -> PlateMap:
+        """Return what lies where if the proposal is accepted.
+
+        Wells that `plate_map` lists and the proposal does not are listed without content.
+        """
+        if self.proposal is None:
+            return plate_map
+        return PlateMap(dict.fromkeys(plate_map, UNKNOWN)) | self.proposal
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -117,6 +117,8 @@ def describe(found: MapCheck) -> dict[str, Any]:
                 "sentence": plate.sentence,
                 "wells": plate.wells,
                 "agreeing": plate.agreeing,
+                "proposed": plate.proposal is not None,
+                "partners": [list(key) for key in plate.partners],
                 "fits": [
                     {"kind": fit.kind, "words": fit.words, "probability": fit.probability}
                     for fit in plate.fits
@@ -147,6 +149,7 @@ def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: 
 
     from deepnoise_app.runs.files import write_beside
     from deepnoise_app.screen.formulas import write_csv
+    from deepnoise_app.writers.platemap import plate_map_table
 
     verdicts = pd.DataFrame(
         [
@@ -163,14 +166,6 @@ def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: 
             for plate in found.plates
         ]
     )
-    accepted = {p.key: maps[p.key] if p.proposal is None else p.proposal for p in found.plates}
-    proposal = pd.DataFrame(
-        [
-            (*key, well.name, plate_map[well].perturbation, str(plate_map[well].role))
-            for key, plate_map in accepted.items()
-            for well in plate_map
-        ],
-        columns=["experiment", "plate", "well", "perturbation", "role"],
-    )
+    proposal = plate_map_table({p.key: p.accepted(maps[p.key]) for p in found.plates})
     for name, table in (("map-check.csv", verdicts), ("proposal.csv", proposal)):
         write_beside(out / name, lambda path, t=table: write_csv(t, path))  # type: ignore[misc]

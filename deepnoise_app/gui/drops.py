@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QWidget
 from deepnoise_app.readers.sheets import TABLES
 
 Take = Callable[[list[Path]], object]
-TakeTable = Callable[[Path], None]
+TakeTables = Callable[[list[Path]], None]
 
 
 def folders_in(data: QMimeData) -> list[Path]:
@@ -31,10 +31,11 @@ class FolderDrops(QObject):
     """Watches a widget and all its parts; `but` are widgets that take folders of their own."""
 
     def __init__(
-        self, window: QWidget, take: Take, take_table: TakeTable, but: tuple[QWidget, ...] = ()
+        self, window: QWidget, take: Take, take_tables: TakeTables, but: tuple[QWidget, ...] = ()
     ) -> None:
         super().__init__(window)
-        self._window, self._take, self._take_table, self._but = window, take, take_table, but
+        self._window, self._take, self._but = window, take, but
+        self._take_tables = take_tables
         window.setAcceptDrops(True)
         # A drop goes to the innermost widget that takes drops, so those are asked before.
         for widget in (window, *window.findChildren(QWidget)):
@@ -61,5 +62,5 @@ class FolderDrops(QObject):
         if event.type() == QEvent.Type.Drop and folders:
             self._take(folders)
         elif event.type() == QEvent.Type.Drop:
-            self._take_table(tables[0])
+            self._take_tables(tables)
         return True

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from html import escape
 
 from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import AMBER, quiet_label, say
+from deepnoise_app.gui.callout import quiet_label, say
+from deepnoise_app.gui.map_alarm import LINK, MapAlarm
+from deepnoise_app.gui.map_desk import MapDesk
+from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.run_desk import RunDesk
@@ -18,8 +21,7 @@ from deepnoise_app.gui.words import count
 from deepnoise_app.session import MapFinding, Session
 
 NO_MODEL = "no model: wells that hold the same"
-# Readable on dark and on light panels alike.
-LINK = "#4a90e2"
+MOST_ALARMS = 20
 ABOUT = (
     "Finds swapped, turned, mirrored and shifted plates and exchanged wells. The plate map takes"
     " no part in what the images are taken for."
@@ -30,28 +32,53 @@ class MapCheckPart(QWidget):
     """Part of the Quality panel; sentences of plates that do not fit stand first."""
 
     def __init__(
-        self, session: Session, desk: RunDesk, quality: QualityDesk, parent: QWidget | None = None
+        self,
+        session: Session,
+        desk: RunDesk,
+        quality: QualityDesk,
+        maps: MapDesk,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._desk, self._quality = session, desk, quality
+        self._maps = maps
         self.model = narrow_combo("Model of the map check", "What tells wells apart")
         self.check = icon_button(
             "mdi6.map-check-outline", "Check the plate maps", "Compare plate maps and images"
         )
         self.run = RunStrip(session, desk, "check-map")
-        self.found = quiet_label("What the images say about the plate maps")
-        flags = Qt.TextInteractionFlag.TextBrowserInteraction
-        self.found.setTextInteractionFlags(flags)
+        self.overall = quiet_label("How many plate maps fit")
+        self.alarms = QVBoxLayout()
+        self.alarms.setSpacing(6)
+        self.found = quiet_label("What the images say about the other plate maps")
+        self.found.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.found.linkActivated.connect(self._on_link)
+        self.all = icon_button("mdi6.check-all", "Accept all", "Correct every map that can be")
+        self.undo = icon_button("mdi6.undo", "Take back", "Give the plates back what they held")
+        self.save = icon_button(
+            "mdi6.table-arrow-up",
+            "Save plate map…",
+            "Save what the wells hold now as a plate map (CSV)",
+        )
+        verbs = QHBoxLayout()
+        for button in (self.all, self.undo, self.save):
+            verbs.addWidget(button)
         about = quiet_label("About the map check")
         about.setText(ABOUT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (
             QLabel("<b>Do the plate maps fit?</b>"), about, self.model, self.check, self.run,
-            self.found,
+            self.overall,
         ):  # fmt: skip
             column.addWidget(widget)
+        column.addLayout(self.alarms)
+        column.addLayout(verbs)
+        column.addWidget(self.found)
+        self.all.clicked.connect(self._on_all)
+        self.undo.clicked.connect(maps.undo)
+        self.save.clicked.connect(lambda: ask_where_to_save(self, self._maps))
+        session.events.can_undo_map.connect(self._show)
         self.check.clicked.connect(self._on_check)
         session.events.findings.connect(self._show)
         session.events.screens.connect(self._show)
@@ -74,11 +101,33 @@ class MapCheckPart(QWidget):
         going = view is not None and not view.status.is_over
         self.check.setEnabled(bool(self._session.plates) and not going)
         findings = self._session.findings
-        order = sorted(range(len(findings)), key=lambda at: not findings[at].alarm)
-        lines = [_line(findings[at], at) for at in order]
-        if findings:
-            lines.insert(0, f"{_overall(findings)}<br>")
-        say(self.found, "<br>".join(lines))
+        say(self.overall, _overall(findings) if findings else "")
+        self._show_alarms([one for one in findings if one.alarm])
+        calm = [at for at, one in enumerate(findings) if not one.alarm]
+        say(self.found, "<br>".join(_line(findings[at], at) for at in calm))
+        self.all.setVisible(len(self._pending) > 1)
+        for button in (self.undo, self.save):
+            button.setVisible(self._session.can_undo_map)
+
+    def _show_alarms(self, alarms: Sequence[MapFinding]) -> None:
+        while (old := self.alarms.takeAt(0)) is not None:
+            widget = old.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for finding in alarms[:MOST_ALARMS]:
+            self.alarms.addWidget(MapAlarm(finding, self._session, self._quality, self._maps))
+        if len(alarms) > MOST_ALARMS:
+            self.alarms.addWidget(QLabel(f"and {len(alarms) - MOST_ALARMS} alarms more"))
+
+    @property
+    def _pending(self) -> list[MapFinding]:
+        """Proposals that can still be accepted."""
+        findings = self._session.findings
+        return [one for one in findings if one.proposal is not None and not one.accepted]
+
+    def _on_all(self) -> None:
+        self._maps.accept(self._pending)
 
     def _on_check(self) -> None:
         self._quality.check_maps(self.model.currentData())
@@ -93,14 +142,14 @@ def _overall(findings: Sequence[MapFinding]) -> str:
     alarms = sum(one.alarm for one in findings)
     untold = sum(not one.told for one in findings)
     fit = len(findings) - alarms - untold
-    return (
-        f"Of {count(len(findings), 'plate map')}: {fit} fit, {alarms} raise an alarm,"
-        f" {untold} cannot be told."
+    corrected = sum(one.accepted for one in findings)
+    told = [f"{fit} fit", *[f"{alarms} raise an alarm"] * bool(alarms),
+            *[f"{untold} cannot be told"] * bool(untold)]  # fmt: skip
+    return f"Of {count(len(findings), 'plate map')}: {', '.join(told)}." + (
+        f" {corrected} corrected." if corrected else ""
     )
 
 
 def _line(finding: MapFinding, at: int) -> str:
     name = escape(" ".join(finding.plate))
-    sign = f"<span style='color: {AMBER}'>▲</span> " if finding.alarm else ""
-    said = f"<b>{escape(finding.sentence)}</b>" if finding.alarm else escape(finding.sentence)
-    return f'{sign}<a href="{at}" style="color: {LINK}">{name}</a> {said}'
+    return f'<a href="{at}" style="color: {LINK}">{name}</a> {escape(finding.sentence)}'

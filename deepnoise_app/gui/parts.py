@@ -19,7 +19,7 @@ from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.help import has_page
 from deepnoise_app.gui.job import Jobs, Starter
-from deepnoise_app.gui.map_drop import MapDrop
+from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_view import MosaicView
 from deepnoise_app.gui.notice_bar import NoticeBar
@@ -82,7 +82,7 @@ class Parts:
     runs_panel: RunsPanel
     quality_desk: QualityDesk
     finder: Finder
-    maps: MapDrop
+    maps: MapDesk
     tidying: Tidying
     quality: QualityPanel
     packing: PackDesk
@@ -180,7 +180,7 @@ def assemble(
     desk = RunDesk(session, background, jobs, workbench.show_plate)
     training = TrainingDesk(session, background, jobs, desk)
     finder = Finder(session, background, workbench)
-    maps = MapDrop(session, background, workbench.complain)
+    maps = MapDesk(session, background, workbench.complain, data_folder() / "plate-maps")
     quality = QualityDesk(session, background, jobs, desk, workbench)
     mosaic = MosaicDesk(session, background, workbench)
     canvas = Canvas(viewer, session, workbench)
@@ -217,7 +217,7 @@ def assemble(
         finder=finder,
         maps=maps,
         tidying=Tidying(background, jobs),
-        quality=QualityPanel(session, desk, quality),
+        quality=QualityPanel(session, desk, quality, maps),
         packing=packing,
         pack_strip=PackStrip(session, packing),
         preload=Preload(background),

@@ -19,7 +19,8 @@ from deepnoise_app.gui.file_choice import TABLES
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
 from deepnoise_app.gui.heat_map_file import ask_where
-from deepnoise_app.gui.map_drop import MapDrop
+from deepnoise_app.gui.map_desk import MapDesk
+from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.panel_body import bring_forward, tool_button
@@ -41,7 +42,7 @@ class PlatesPanel(QWidget):
         workbench: Workbench,
         painter: Painter,
         finder: Finder,
-        maps: MapDrop,
+        maps: MapDesk,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -66,6 +67,11 @@ class PlatesPanel(QWidget):
         self.undo = tool_button(
             "mdi6.undo", "Take the plate map back", "Give the plates back what they held before"
         )
+        self.save_map = tool_button(
+            "mdi6.table-arrow-up",
+            "Save the plate map",
+            "Save what the wells hold now as a plate map (CSV)",
+        )
         self.grid = PlateGrid()
         self.legend = GridLegend()
         self.progress = QLabel()
@@ -80,7 +86,7 @@ class PlatesPanel(QWidget):
     def _lay_out(self) -> None:
         colour = QHBoxLayout()
         colour.addWidget(self.paint_bar, 1)
-        for button in (self.save, self.map, self.undo):
+        for button in (self.save, self.map, self.undo, self.save_map):
             colour.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
@@ -120,6 +126,7 @@ class PlatesPanel(QWidget):
         self.save.clicked.connect(self._on_save)
         self.map.clicked.connect(self.ask_for_map)
         self.undo.clicked.connect(self._maps.undo)
+        self.save_map.clicked.connect(lambda: ask_where_to_save(self, self._maps))
 
     # From the session -----------------------------------------------------------------------
 
@@ -189,7 +196,8 @@ class PlatesPanel(QWidget):
         self.bar.show_lock(self._session.range_locked)
 
     def _on_undo(self) -> None:
-        self.undo.setVisible(self._session.can_undo_map and self._session.plate is not None)
+        for button in (self.undo, self.save_map):
+            button.setVisible(self._session.can_undo_map and self._session.plate is not None)
 
     def _on_front(self, panel: str) -> None:
         if panel == "Plates":
@@ -198,10 +206,10 @@ class PlatesPanel(QWidget):
     # From the user --------------------------------------------------------------------------
 
     def ask_for_map(self) -> None:
-        """Let the user choose a plate map for the open plates."""
-        name, _ = QFileDialog.getOpenFileName(self, "Take a plate map", "", TABLES)
-        if name:
-            self._maps.take(Path(name))
+        """Let the user choose plate maps for the open plates."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Take plate maps", "", TABLES)
+        if names:
+            self._maps.take([Path(name) for name in names])
 
     def _on_save(self) -> None:
         plate = self._session.plate

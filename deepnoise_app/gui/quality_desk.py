@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 # Measures come several times a second while plates are measured: the sheet follows more slowly.
 REST_MS = 400
 TASKS = ("measure", "check-map")
+PROPOSAL = "proposal.csv"
 
 
 class QualityDesk:
@@ -186,13 +187,16 @@ def _measures(parts: Iterable[tuple[Measures, Plate]]) -> Measures:
 
 
 def _findings(path: Path) -> tuple[MapFinding, ...]:
-    plates = read_json(path)["plates"]
+    """Read what a map check has found; its proposals lie beside it."""
+    plates, file = read_json(path)["plates"], path.parent / PROPOSAL
     return tuple(
         MapFinding(
             (one["experiment"], one["plate"]),
             one["sentence"],
             one["verdict"] == "differs" or bool(one["exchanged"]),
             one["verdict"] != "cannot be told",
+            file if one.get("proposed") and file.is_file() else None,
+            tuple((str(key[0]), str(key[1])) for key in one.get("partners", ())),
         )
         for one in plates
     )

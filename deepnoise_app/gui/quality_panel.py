@@ -20,6 +20,7 @@ from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.flag_list import FlagList
 from deepnoise_app.gui.heat_map_file import ask_where
 from deepnoise_app.gui.map_check_part import MapCheckPart
+from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_words import (
@@ -56,16 +57,21 @@ class QualityPanel(QWidget):
     """Reads the session, calls the quality desk; every number here was told elsewhere."""
 
     def __init__(
-        self, session: Session, desk: RunDesk, quality: QualityDesk, parent: QWidget | None = None
+        self,
+        session: Session,
+        desk: RunDesk,
+        quality: QualityDesk,
+        maps: MapDesk,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._quality = session, quality
-        self._build(desk)
+        self._build(desk, maps)
         self._connect()
         for show in (self._show_button, self._show_sheet, self._show_told):
             show()
 
-    def _build(self, desk: RunDesk) -> None:
+    def _build(self, desk: RunDesk, maps: MapDesk) -> None:
         self.button = icon_button("mdi6.ruler", "Measure", "Measure every well of all open plates")
         self.button.setMinimumHeight(32)
         self.whole = QCheckBox("with focus, texture and number of nuclei")
@@ -92,7 +98,7 @@ class QualityPanel(QWidget):
         self.shares = quiet_label("Sources of variance")
         self.flagged = QLabel()
         self.flags = FlagList()
-        self.check = MapCheckPart(self._session, desk, self._quality)
+        self.check = MapCheckPart(self._session, desk, self._quality, maps)
         self.measured = self._measured_part()
         body = QWidget()
         column = QVBoxLayout(body)

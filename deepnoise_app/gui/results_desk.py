@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EMBEDDINGS = "embeddings.parquet"
+OLD_MAP = (
+    ". It says what was expected when it was scored: score again for the plate map that counts now"
+)
 PLACE = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
 
 
@@ -107,14 +110,14 @@ class ResultsDesk:
             self._workbench.complain(error, "")
             return
         run = self._session.scorings[-1]
-        self._write(path, lambda: write(run))
+        self._write(path, lambda: write(run), OLD_MAP if self._session.can_undo_map else "")
 
-    def _write(self, path: Path, write: Callable[[], None]) -> None:
+    def _write(self, path: Path, write: Callable[[], None], remark: str = "") -> None:
         self._session.busy = f"Writing {path.name}"
 
         def written(_: None) -> None:
             self._session.busy = ""
-            self._session.notice = Notice(f"Written: {path}")
+            self._session.notice = Notice(f"Written: {path}{remark}")
 
         def failed(error: Exception) -> None:
             self._session.busy = ""

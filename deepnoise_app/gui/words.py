@@ -34,6 +34,14 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return `a`, `a, b and c`, or `a, b, c and 4 more`."""
+    more = len(names) - most
+    if more > 0:
+        return f"{', '.join(names[:most])} and {more:,} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def layout(reader: str) -> str:
     """Return what people call the layout of a reader; readers of others keep their name."""
     return f"{LAYOUTS.get(reader.partition(':')[0], reader)} layout"

@@ -29,13 +29,15 @@ class PlateMaps(Mapping[PlateKey, PlateMap]):
     """Plate maps by experiment and plate, and what is wrong with the table.
 
     An empty experiment or plate counts for all. `Plate1`, `plate 1`, `01` and `1` are the same
-    plate. `assumed` says what was taken for a control by its name alone.
+    plate. `assumed` says what was taken for a control by its name alone, `lost` which columns could
+    not be kept.
     """
 
     path: str
     maps: Mapping[PlateKey, PlateMap]
     problems: tuple[Problem, ...] = ()
     assumed: Mapping[str, Role] | None = None
+    lost: tuple[str, ...] = ()
 
     def __getitem__(self, key: PlateKey) -> PlateMap:
         if key in self.maps:
@@ -87,7 +89,7 @@ def read_plate_map(path: Path) -> PlateMaps:
     if meaning.map and meaning.plate and not (meaning.well or meaning.row):
         return _from_barcodes(path, table, meaning)
     contents, assumed = _from_list(path, table, meaning)
-    return PlateMaps(str(path), contents.maps(), tuple(contents.problems), assumed)
+    return PlateMaps(str(path), contents.maps(), tuple(contents.problems), assumed, table.lost)
 
 
 def _from_list(path: Path, table: Table, meaning: Meaning) -> tuple[Contents, dict[str, Role]]:

@@ -22,13 +22,15 @@ Factors = tuple[tuple[str, str], ...]
 class Table:
     """Columns of a table by name in lower case, blank rows included, so that rows keep numbers.
 
-    `spelled` are the names as they were written.
+    `spelled` are the names as they were written, `lost` says which columns could not be kept: those
+    with a name that another has too, and those with texts but without a name.
     """
 
     file: str
     columns: dict[str, tuple[str, ...]]
     length: int
     spelled: dict[str, str] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.length
@@ -70,7 +72,20 @@ def table_of(path: Path, rows: Rows, needed: tuple[str, ...]) -> Table:
         rows = [[*row, *[""] * len(names)][: len(names)] for row in rows]
     values = zip(*rows, strict=True) if rows else [()] * len(names)
     columns = dict(zip(names, values, strict=False))
-    return Table(path.name, columns, len(rows), dict(zip(names, written, strict=True)))
+    spelled = dict(zip(names, written, strict=True))
+    return Table(path.name, columns, len(rows), spelled, _lost(written, rows))
+
+
+def _lost(written: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Say which columns cannot be kept; the last of several of one name counts."""
+    said = []
+    last = {name.lower(): at for at, name in enumerate(written)}
+    for at, name in enumerate(written):
+        if not name and any(row[at].strip() for row in rows):
+            said.append(f"column {at + 1}, which has no name")
+        elif name and last[name.lower()] != at:
+            said.append(f"the first {name!r}, as {written[last[name.lower()]]!r} comes later")
+    return tuple(said)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from deepnoise_app.errors import ScreenError
 from deepnoise_app.screen.columns import TextColumn
 from deepnoise_app.screen.formulas import meant
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
-from deepnoise_app.screen.platemap import Role
+from deepnoise_app.screen.platemap import PlateMap, Role
 from deepnoise_app.screen.tabular import read_csv, read_parquet
 from deepnoise_app.screen.well import WellId
 
@@ -102,6 +103,11 @@ class Predictions:
             old |= experiments.among({experiment}) & plates.among({plate})
         return Predictions.joined([Predictions(self.table[~old]), newer])
 
+    def expecting(self, maps: Mapping[tuple[str, str], PlateMap]) -> Predictions:
+        """Return the same predictions beside what these plate maps say; itself if that is so."""
+        table = expecting(self.table, maps)
+        return self if table is self.table else Predictions(table)
+
     def overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
         """Return the predictions of a plate as they are painted: confidence, name, right or wrong.
 
@@ -136,6 +142,26 @@ class Predictions:
         else:
             found = meant(read_csv(path, dtype=str, keep_default_na=False))
         return cls(_understood(cls(found).table, path))
+
+
+def expecting(table: pd.DataFrame, maps: Mapping[tuple[str, str], PlateMap]) -> pd.DataFrame:
+    """Return a table of wells with the role and perturbation that plate maps say.
+
+    Rows of other plates stay as they are; where nothing differs, it is the same table.
+    """
+    roles, names = table["Metadata_Role"].tolist(), table["Metadata_Perturbation"].tolist()
+    places = [table[f"Metadata_{name}"].tolist() for name in ("Experiment", "Plate", "Well")]
+    changed = False
+    for at, (experiment, plate, well) in enumerate(zip(*places, strict=True)):
+        found = maps.get((experiment, plate))
+        if found is None:
+            continue
+        content = found[WellId.parse(well)]
+        if (roles[at], names[at]) != (str(content.role), content.perturbation):
+            roles[at], names[at], changed = str(content.role), content.perturbation, True
+    if not changed:
+        return table
+    return table.assign(Metadata_Role=roles, Metadata_Perturbation=names)
 
 
 def _understood(table: pd.DataFrame, path: Path) -> pd.DataFrame:

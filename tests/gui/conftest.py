@@ -12,7 +12,9 @@ import pytest
 # window itself never meets torch, but other tests of the same process do.
 import timm  # noqa: F401
 from qtpy.compat import isalive
-from qtpy.QtCore import QEvent
+from qtpy.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtWidgets import QApplication, QWidget
 
 from deepnoise_app.gui.host import application, keep_napari_apart, standalone
 from deepnoise_app.gui.preferences import Preferences
@@ -60,6 +62,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def wait(qtbot) -> Callable[[Callable[[], bool]], None]:
     """Let the window work until something is so; at most a minute."""
     return lambda so: qtbot.waitUntil(so, timeout=60_000)
+
+
+@pytest.fixture
+def drop() -> Callable[..., None]:
+    """Drop files or folders on a widget, as a file manager does."""
+
+    def let_fall(widget: QWidget, *paths: Path) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        rest = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton
+        none = Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(QPoint(5, 5), *rest, none)
+        QApplication.sendEvent(widget, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(widget, QDropEvent(QPointF(5, 5), *rest, none))
+
+    return let_fall
 
 
 @pytest.fixture(params=["window", "plugin"])

@@ -10,6 +10,7 @@ from qtpy.QtCore import Qt
 from deepnoise_app.analysis.correction import Correction
 from deepnoise_app.analysis.flags import Reason, WellFlag
 from deepnoise_app.analysis.sheet import Quality
+from deepnoise_app.gui.map_alarm import MapAlarm
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import MapFinding, Paint
 
@@ -70,7 +71,7 @@ def test_the_plate_maps_are_checked_by_the_chosen_model(hosted, wait, plates):
     panel.check.check.click()
     wait(lambda: bool(session.findings))
     assert {one.plate for one in session.findings} == {plate.key for plate in session.plates}
-    assert "Of 4 plate maps" in panel.check.found.text()
+    assert "Of 4 plate maps" in panel.check.overall.text()
     parts.workbench.close(session.screens[0])
     assert session.findings == ()
 
@@ -82,10 +83,14 @@ def test_an_alarm_stands_first_and_its_link_goes_to_the_plate(window, wait, plat
         MapFinding(first.key, "fits: 19 of 19 wells", alarm=False),
         MapFinding(second.key, "is swapped with <x> (probability 0.99)", alarm=True),
     )
-    text = panel.check.found.text()
-    assert text.index("swapped with &lt;x&gt;") < text.index("fits: 19")
-    panel.check.found.linkActivated.emit("1")
+    (alarm,) = panel.check.findChildren(MapAlarm)
+    assert "swapped with &lt;x&gt;" in alarm.label.text()
+    assert alarm.accept.isHidden()  # nothing is proposed
+    assert "fits: 19" in panel.check.found.text()
+    alarm.label.linkActivated.emit("plate")
     assert session.plate is second
+    panel.check.found.linkActivated.emit("0")
+    assert session.plate is first
 
 
 def test_a_flag_leads_to_its_well(window, wait, plates, qtbot):
