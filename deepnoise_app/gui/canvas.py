@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from deepnoise_app.gui.label_layer import LabelLayer, Texts
 from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
 from deepnoise_app.gui.levels import grey_range
-from deepnoise_app.gui.picture_labels import picture_texts
+from deepnoise_app.gui.picture_labels import HEAD_PX, picture_texts
 from deepnoise_app.gui.scale_bar import show_scale_bar
 from deepnoise_app.gui.scene import CanvasScene, scene_of
 from deepnoise_app.gui.view_watch import ViewWatch
@@ -102,7 +102,7 @@ class Canvas:
         shape = (scene.is_mosaic, scene.scale, *scene.pixels.shape[1:])
         if not scene.empty and shape != self._shape:
             self._shape = shape
-            self._viewer.reset_view()
+            self.watch.fit(0 if scene.is_mosaic else HEAD_PX)
             self._on_view()
 
     def _on_looks(self) -> None:

@@ -28,13 +28,18 @@ READ = (
     "<b>3 of 3 · Read the names.</b> A dot is a right name, a cross a wrong one; hover over a well,"
     " or sort the table below by confidence. Now your own plates."
 )
+OWN = "Choose the folder of your own plates; the demo is closed then, and Runs keeps its results"
 GROUND, INK = "#24503f", "#f4f5f7"
 
 
 class FirstSteps(QWidget):
-    """One sentence and one button: what to do next with the demo screen."""
+    """One sentence and one button: what to do next with the demo screen.
+
+    `left` is told when the own plates are open, which were asked for here.
+    """
 
     own_wanted = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -45,7 +50,7 @@ class FirstSteps(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._demo, self._score = session, demo, score
-        self._dismissed = False
+        self._dismissed = self._leaving = False
         self.setObjectName("first-steps")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(
@@ -79,10 +84,14 @@ class FirstSteps(QWidget):
         there = any(Path(screen.path) == self._demo for screen in session.screens)
         alone = len(session.screens) == 1
         self.setVisible(there and alone and not self._dismissed)
+        if there and not alone and self._leaving:
+            self._leaving = False
+            self.left.emit()
+            return
         view = shown_run(session, "score")
         going = view is not None and not view.status.is_over
         if self._named:
-            self._say(READ, "Open my plates…", "Choose the folder of your own plates")
+            self._say(READ, "Open my plates…", OWN)
         elif going:
             self._say(f"{WAIT} <i>{doing(view)}</i>" if view is not None else WAIT, "", "")
         else:
@@ -104,6 +113,7 @@ class FirstSteps(QWidget):
 
     def _on_button(self) -> None:
         if self._named:
+            self._leaving = True
             self.own_wanted.emit()
         else:
             self._score()

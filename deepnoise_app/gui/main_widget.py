@@ -7,11 +7,12 @@ from pathlib import Path
 import napari.viewer
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
 from deepnoise_app.gui.host import plugin_setting
+from deepnoise_app.gui.nothing_open import NothingOpen
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.plugin import PATH_KEY
 from deepnoise_app.gui.preferences import Preferences
@@ -34,7 +35,7 @@ class MainWidget(QWidget):
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         results = ("Results", self.parts.results_tabs)
-        for name, panel in (("Plates", self.parts.plates), *self.parts.panels, results):
+        for name, panel in (("Plates", self._plates()), *self.parts.panels, results):
             tabs.addTab(panel, name)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -44,8 +45,23 @@ class MainWidget(QWidget):
         column.addWidget(tabs)
         self._adopt(viewer)
         self.parts.steps.own_wanted.connect(self.ask_for_folder)
+        self.parts.steps.left.connect(self.parts.demo.leave)
         take = self.parts.maps.take
         self._drops = FolderDrops(self, self.parts.open, take, but=(self.parts.score,))
+
+    def _plates(self) -> QWidget:
+        """Return the plates, or what is said while none is open."""
+        page, nothing = QStackedWidget(), NothingOpen()
+        page.addWidget(nothing)
+        page.addWidget(self.parts.plates)
+        nothing.open_wanted.connect(self.ask_for_folder)
+        nothing.demo_wanted.connect(self.parts.demo.open)
+        self._page = page
+        self.parts.session.events.screens.connect(self._on_screens)
+        return page
+
+    def _on_screens(self) -> None:
+        self._page.setCurrentIndex(int(bool(self.parts.session.screens)))
 
     def ask_for_folder(self) -> None:
         """Let the user choose a folder, and open it."""

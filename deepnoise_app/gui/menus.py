@@ -65,7 +65,7 @@ class Menus:
         self.open_far.setToolTip("An OME-Zarr plate on a web server or in an object store")
         self.recent = menu.addMenu("Open recent")
         self.recent.aboutToShow.connect(self._fill_recent)
-        menu.addAction("Open the demo screen", self._parts.open_demo)
+        menu.addAction("Open the demo screen", self._parts.demo.open)
         menu.addAction("Take a plate map…", self._parts.plates.ask_for_map)
         menu.addAction("Pack for speed…", self._parts.packing.ask)
         menu.addSeparator()

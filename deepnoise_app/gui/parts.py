@@ -10,10 +10,10 @@ from pathlib import Path
 from napari.components import ViewerModel
 from qtpy.QtWidgets import QWidget
 
-from deepnoise_app.demo import write_demo
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
+from deepnoise_app.gui.demo_desk import DemoDesk, demo_screen
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.given import Given
@@ -88,6 +88,7 @@ class Parts:
     packing: PackDesk
     pack_strip: PackStrip
     preload: Preload
+    demo: DemoDesk
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -99,23 +100,6 @@ class Parts:
             ("Score", self.score),
             ("Runs", self.runs_panel),
         )
-
-    def open_demo(self) -> None:
-        """Make the simulated screen, if it is not there yet, and open it."""
-        screen = demo_screen()
-        if screen.is_dir():
-            self.workbench.open([screen])
-            return
-        self.session.busy = "Simulating two plates"
-
-        def made(_: None) -> None:
-            self.workbench.open([screen])
-
-        def failed(error: Exception) -> None:
-            self.session.busy = ""
-            self.workbench.complain(error, "The demo screen could not be made")
-
-        self.background.ask("demo", lambda: write_demo(screen), made, failed)
 
     def open(self, paths: Sequence[Path]) -> tuple[Path, ...]:
         """Open folders as screens, score with a model, watch a run; returns the screens' folders.
@@ -221,6 +205,7 @@ def assemble(
         packing=packing,
         pack_strip=PackStrip(session, packing),
         preload=Preload(background),
+        demo=DemoDesk(session, background, workbench),
     )
     parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)
@@ -229,11 +214,6 @@ def assemble(
     desk.use(session.scoring)
     jobs.adopt()
     return parts
-
-
-def demo_screen() -> Path:
-    """Folder of the simulated plates for newcomers."""
-    return data_folder() / "demo" / "screen"
 
 
 def _start(preferences: Preferences, run: Path) -> int:

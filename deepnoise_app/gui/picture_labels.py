@@ -26,6 +26,8 @@ ABOVE = 0.015
 FEW = 2
 # Lines that fit above sites which lie in one row: nothing is above them.
 MOST_LINES = 3
+# Room for two of them above a picture that fills the height of the canvas.
+HEAD_PX = 2.3 * LINE_PX
 
 
 @dataclass(frozen=True, slots=True)

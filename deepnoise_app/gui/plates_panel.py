@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.callout import say
+from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.colour_bar import ColourBar
 from deepnoise_app.gui.file_choice import TABLES
 from deepnoise_app.gui.finder import Finder
@@ -31,6 +31,8 @@ from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Problem, ProblemKind
 from deepnoise_app.session import MEASURED, Session
 from deepnoise_app.untrusted import file_stem
+
+NOTHING = "Plates that you open stand here, each as a grid that you walk on."
 
 
 class PlatesPanel(QWidget):
@@ -50,6 +52,8 @@ class PlatesPanel(QWidget):
         self._painter = painter
         self._maps = maps
         self.filter = PlateFilter(session, finder)
+        self.nothing = quiet_label("Plates that are open")
+        self.nothing.setText(NOTHING)
         self.tree = PlateTree()
         self.head = QLabel()
         self.head.setAccessibleName("Plate in front")
@@ -92,6 +96,7 @@ class PlatesPanel(QWidget):
         column.setContentsMargins(8, 4, 8, 8)
         column.setSpacing(7)
         column.addWidget(self.filter)
+        column.addWidget(self.nothing)
         column.addWidget(self.tree, 1)
         column.addWidget(self.head)
         column.addLayout(colour)
@@ -131,6 +136,7 @@ class PlatesPanel(QWidget):
     # From the session -----------------------------------------------------------------------
 
     def _on_screens(self) -> None:
+        self.nothing.setVisible(not self._session.screens)
         self.tree.show_screens(self._session.screens)
         self.tree.show_current(self._session.plate)
         self.tree.show_passing(self._session.passing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QSignalBlocker
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QComboBox, QProgressBar, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.scale_bar import scale_text
@@ -15,7 +15,7 @@ WELLS, PLATE = "Chosen wells", "Whole plate"
 
 
 class ViewChoice(QWidget):
-    """Reads the session, calls the workbench."""
+    """Reads the session, calls the workbench; who has a form puts `shown` in it."""
 
     def __init__(
         self, session: Session, workbench: Workbench, parent: QWidget | None = None
@@ -44,11 +44,8 @@ class ViewChoice(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.addRow("Show", self.shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(form)
         layout.addWidget(self.progress)
         layout.addWidget(self.as_model)
         layout.addWidget(self.told)

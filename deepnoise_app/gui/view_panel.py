@@ -85,6 +85,7 @@ class ViewPanel(QWidget):
         for button in self.steps:
             head.addWidget(button)
         form = QFormLayout()
+        form.addRow("Show", self.choice.shown)
         form.addRow("Sites", self.sites)
         form.addRow("Palette", self.palettes)
         foot = QHBoxLayout()
@@ -93,8 +94,8 @@ class ViewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(head)
         layout.addWidget(self.faults)
-        layout.addWidget(self.choice)
         layout.addLayout(form)
+        layout.addWidget(self.choice)
         layout.addWidget(self.channels, 1)
         layout.addLayout(foot)
         self._layout = layout

@@ -55,6 +55,15 @@ class ViewWatch(QObject):
         down, across = size[0] / zoom / 2, size[1] / zoom / 2
         return View(row - down, column - across, row + down, column + across, zoom)
 
+    def fit(self, above_px: float) -> None:
+        """Show all that there is, with room above it on the canvas, for labels."""
+        self._viewer.reset_view()
+        view = self.view
+        lacking = above_px + view.top * view.zoom
+        if lacking > 0:
+            height = (view.bottom - view.top) * view.zoom
+            self._viewer.scene.camera.zoom *= max(0.5, 1 - 2 * lacking / height)
+
     def close(self) -> None:
         """Follow no more."""
         self._timer.stop()

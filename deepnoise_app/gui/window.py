@@ -58,9 +58,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.parts.notice)
         column.addWidget(self.parts.steps)
         column.addWidget(self.parts.pack_strip)
-        column.addWidget(self.host.canvas, 1)
+        place = QWidget()  # what is going on is said above it, on the welcome page too
+        filled = QVBoxLayout(place)
+        filled.setContentsMargins(0, 0, 0, 0)
+        filled.addWidget(self.host.canvas)
+        column.addWidget(place, 1)
         self.setCentralWidget(centre)
-        return centre
+        return place
 
     def _build_work(self) -> QTabWidget:
         self.work = QTabWidget()
@@ -85,8 +89,9 @@ class MainWindow(QMainWindow):
         self.parts.preload.loaded.connect(self._warm_up)
         events.front.connect(self._on_front)
         self.parts.steps.own_wanted.connect(self.menus.open_folder)
+        self.parts.steps.left.connect(self.parts.demo.leave)
         self.welcome.open_wanted.connect(self.menus.open_folder)
-        self.welcome.demo_wanted.connect(self.parts.open_demo)
+        self.welcome.demo_wanted.connect(self.parts.demo.open)
         self.welcome.recent_wanted.connect(lambda path: self.open([path]))
         take_map = self.parts.maps.take
         self._drops = FolderDrops(self, self.open, take_map, but=(self.parts.score,))
@@ -131,8 +136,8 @@ class MainWindow(QMainWindow):
             self.results_dock.raise_()
 
     def _on_predictions(self) -> None:
-        if self.parts.session.predictions is not None:
-            self.results_dock.show()
+        there = self.parts.session.predictions is not None
+        self.results_dock.setVisible(there or self.parts.session.ladder is not None)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Show the window first, and only then load what pictures need."""

@@ -14,7 +14,7 @@ from deepnoise_app.gui.naming import Naming
 from deepnoise_app.gui.opening import Opening, all_problems, understood
 from deepnoise_app.gui.sight import sight_of
 from deepnoise_app.screen import Plate, Role, Screen, WellId
-from deepnoise_app.session import Notice, Picture, PlateKey, Session, Sight, Tone
+from deepnoise_app.session import Notice, Paint, Painting, Picture, PlateKey, Session, Sight, Tone
 
 
 class Workbench:
@@ -50,7 +50,15 @@ class Workbench:
             understood(screen), details=all_problems(screen), folder=screen.path
         )
         if screen.imaged:
+            self._paint_what_is_known(screen.imaged[0].key)
             self.show_plate(screen.imaged[0].key)
+
+    def _paint_what_is_known(self, key: PlateKey) -> None:
+        """A plate that is just opened shows its layout, and not that it has no predictions."""
+        predictions = self.session.predictions
+        named = predictions is not None and predictions.has(key)
+        if self.session.painting.paint is Paint.PREDICTION and not named:
+            self.session.painting = Painting()
 
     def close(self, screen: Screen) -> None:
         """Close a screen; nothing on disk changes."""

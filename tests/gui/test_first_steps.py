@@ -7,11 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QPushButton
 
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.runs.events import Progress, Started
 from deepnoise_app.runs.status import RunStatus
-from deepnoise_app.session import RunView, Session
+from deepnoise_app.session import Paint, Painting, RunView, Session
 
 DEMO = Path("/data/demo/screen")
 
@@ -29,12 +31,13 @@ def steps(qtbot):
     return session, made, asked
 
 
-def test_it_is_there_with_the_demo_alone(steps):
+def test_it_is_there_with_the_demo_alone(steps, qtbot):
     session, strip, _ = steps
     assert strip.isHidden()
     session.screens = (screen(DEMO),)
     assert not strip.isHidden()
-    session.screens = (screen(DEMO), screen(Path("/mine")))
+    with qtbot.assertNotEmitted(strip.left):
+        session.screens = (screen(DEMO), screen(Path("/mine")))
     assert strip.isHidden()
 
 
@@ -55,6 +58,8 @@ def test_it_leads_from_looking_to_names_and_on_to_the_own_plates(steps, qtbot, p
     assert "3 of 3" in strip.text.text()
     with qtbot.waitSignal(strip.own_wanted):
         strip.button.click()
+    with qtbot.waitSignal(strip.left):
+        session.screens = (screen(DEMO), screen(Path("/mine")))
 
 
 def test_who_knows_the_way_is_left_alone(steps):
@@ -64,3 +69,36 @@ def test_who_knows_the_way_is_left_alone(steps):
     assert strip.isHidden()
     session.screens = (screen(DEMO),)
     assert strip.isHidden()
+
+
+def test_the_own_plates_take_the_place_of_the_demo(window, wait, plates, qtbot):
+    session, parts = window.parts.session, window.parts
+    by_text = {button.text(): button for button in window.welcome.findChildren(QPushButton)}
+    qtbot.mouseClick(by_text["Open the demo screen"], Qt.MouseButton.LeftButton)
+    wait(parts.notice.isVisible)  # above the welcome page
+    assert parts.notice.text == "Simulating two plates"
+    assert window.welcome.mapToGlobal(QPoint()).y() >= parts.notice.mapToGlobal(QPoint()).y() + (
+        parts.notice.height()
+    )
+    wait(lambda: session.picture is not None)
+    assert window.windowTitle() == "DeepNoise · Demo screen"
+    parts.steps.button.click()
+    wait(lambda: session.predictions is not None)
+    assert session.painting.paint is Paint.PREDICTION
+    parts.steps.own_wanted.disconnect()
+    parts.steps.button.click()
+    window.open([plates])
+    wait(lambda: window.windowTitle() == "DeepNoise · screen")
+    assert [screen.path for screen in session.screens] == [str(plates)]
+    assert session.predictions is None
+    assert session.painting == Painting()
+    assert not window.results_dock.isVisible()
+
+
+def test_what_is_just_opened_shows_its_layout(window, wait, plates, predicted):
+    session = window.parts.session
+    session.predictions = predicted(1)
+    session.painting = Painting(Paint.PREDICTION)
+    window.open([plates])
+    wait(lambda: session.picture is not None)
+    assert session.painting == Painting()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from npe2 import PluginManifest
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFileDialog, QPushButton
 
 from deepnoise_app.assets import resources_folder
 from deepnoise_app.errors import RunError
@@ -187,4 +189,22 @@ def test_what_is_wanted_soon_is_loaded_once_the_window_is_up(
     with qtbot.waitSignal(widget.parts.preload.loaded, timeout=60_000):
         widget.show()
     assert {"pandas", "pyarrow.parquet", "pyqtgraph", "scipy.ndimage"} <= set(sys.modules)
+    widget.close()
+
+
+def test_the_empty_plugin_says_what_to_open(
+    make_napari_viewer, wait, qtbot, tmp_path: Path, plates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(plates))
+    widget = MainWidget(make_napari_viewer(), tmp_path / "runs")
+    qtbot.addWidget(widget)
+    widget.show()
+    assert not widget.parts.plates.isVisible()
+    buttons = {one.text(): one for one in widget.findChildren(QPushButton) if one.isVisible()}
+    assert {"Open plate folder…", "Open the demo screen"} <= set(buttons)
+    qtbot.mouseClick(buttons["Open plate folder…"], Qt.MouseButton.LeftButton)
+    wait(lambda: widget.parts.session.picture is not None)
+    assert widget.parts.plates.isVisible()
+    assert not buttons["Open plate folder…"].isVisible()
     widget.close()
