@@ -46,12 +46,16 @@ class Look:
 
 
 class Place(NamedTuple):
-    """Where a site lies on a picture: its top left corner, in pixels of the picture."""
+    """Where a site lies on a picture: its top left corner, in pixels of the picture.
+
+    A site is `lost` of which nothing can be read.
+    """
 
     well: WellId
     site: int
     left: int
     top: int = 0
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,8 @@ def lay(payload: Path, lib: Path, share: Path) -> None:
     shutil.copytree(payload, lib)
     for name in ("deepnoise", "deepnoise-setup"):
         copy(LINUX / "deepnoise", lib / name, 0o755)
-    copy(LINUX / "deepnoise.desktop", share / "applications" / "deepnoise.desktop")
+    for entry in LINUX.glob("*.desktop"):
+        copy(entry, share / "applications" / entry.name)
     copy(LINUX / "deepnoise.xml", share / "mime" / "packages" / "deepnoise.xml")
     icons = share / "icons" / "hicolor"
     copy(ICON, icons / "scalable" / "apps" / "deepnoise.svg")

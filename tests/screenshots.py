@@ -19,6 +19,7 @@ from qtpy.QtWidgets import QScrollArea
 from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.host import application, keep_napari_apart, standalone
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
+from deepnoise_app.screen import WellId
 from deepnoise_app.session import Paint, Painting
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
@@ -27,6 +28,9 @@ OUT = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
 # A plate of 384 wells as RxRx1 has them, and one experiment more to learn from and be judged by.
 LARGE = ScreenDesign(
     experiments=1, unlabelled=0, plates=1, perturbations=277, sites=2, size=128, wells=384, seed=5
+)
+PACKED = ScreenDesign(
+    experiments=1, unlabelled=0, plates=1, perturbations=300, sites=2, size=128, wells=384, seed=7
 )
 SMALL = ScreenDesign(experiments=3, unlabelled=0, plates=2, perturbations=16, size=64, seed=6)
 
@@ -197,6 +201,45 @@ def quality(one: Photographer, home: Path) -> None:
     field.clear()
     field.rested.emit()
     one.wait(lambda: one.session.passing is None)
+
+
+def packing(one: Photographer, home: Path) -> None:
+    """Packing is offered, done, stopped and gone on with; a plate read from a damaged pack."""
+    one.close_screens()
+    folder = simulated(PACKED, home / "HUVEC screen to pack")
+    one.open(folder)
+    one.parts.packing.ask()
+    one.wait(lambda: one.session.pack_offer is not None)
+    one.take("pack-offer")
+    one.parts.packing.pack()
+    one.wait(lambda: one.session.pack_offer.run.status.done > 40)
+    one.take("packing")
+    one.parts.packing.stop()
+    one.wait(lambda: one.session.pack_offer.run.status.is_over)
+    one.take("packing-stopped")
+    one.parts.packing.pack()
+    one.wait(lambda: one.session.pack_offer is None)
+    one.wait(lambda: not one.session.busy)
+    one.take("packed")
+    plate = folder.with_name(f"{folder.name}.zarr") / "HUVEC-01" / "Plate1.ome.zarr"
+    for site in (plate / "F" / "7" / "0").glob("*/c/0/0/0"):
+        site.write_bytes(site.read_bytes()[:-9])
+    one.close_screens()
+    one.open(plate)
+    workbench, session = one.parts.workbench, one.session
+    workbench.choose([WellId.parse("F07")])
+    one.let_be(1)
+    one.take("pack-damaged")
+    workbench.show_whole_plate(True)
+    one.wait(lambda: session.mosaic is not None and session.mosaic.is_complete)
+    one.take("pack-mosaic")
+    one.parts.mosaic.zoom_to(WellId.parse("F07"))
+    one.let_be(2)
+    one.take("pack-mosaic-near")
+    one.window.set_theme("light")
+    one.take("pack-mosaic-near-light")
+    one.window.set_theme("dark")
+    workbench.show_whole_plate(False)
 
 
 def help_and_preferences(one: Photographer, home: Path) -> None:

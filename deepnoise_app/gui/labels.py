@@ -25,7 +25,8 @@ class Label:
     """One site; texts are empty and `confidence` is NaN where nothing is known.
 
     `left` and `top` are the corner of the site, in pixels of the files, `above` how far over its
-    upper edge the label stands, so that nothing of the text lies on the image.
+    upper edge the label stands, so that nothing of the text lies on the image. A site is `lost`
+    of which nothing can be read.
     """
 
     well: WellId
@@ -37,6 +38,7 @@ class Label:
     predicted: str = ""
     confidence: float = math.nan
     stacked: bool = False
+    lost: bool = False
 
     @property
     def line(self) -> str:
@@ -50,6 +52,8 @@ class Label:
         Stacked, the perturbation begins a line of its own.
         """
         line = f"{self.well} s{self.site}" if self.site else f"{self.well}"
+        if self.lost:
+            return f"{line} · cannot be read"
         if self.expected:
             line += f"\n{self.expected}" if self.stacked else f" · {self.expected}"
         if self.predicted and self.predicted != self.expected:

@@ -64,6 +64,9 @@ def read_picture(
     kinds = {plane.dtype for planes in sites for plane in planes.values()} or {np.dtype(np.uint8)}
     ground = 0 if sight is None else SEEN_RANGE[0]
     pixels = np.full((len(plate.channels), *extent), ground, dtype=np.result_type(*kinds))
+    places = tuple(
+        place._replace(lost=not planes) for place, planes in zip(places, sites, strict=True)
+    )
     for planes, place in zip(sites, places, strict=True):
         for channel, plane in planes.items():
             rows, columns = plane.shape

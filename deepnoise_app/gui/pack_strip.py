@@ -100,4 +100,4 @@ def _told(offer: PackOffer) -> str:
 
 
 def _times(factor: float) -> str:
-    return f"{factor:.0f} times" if factor >= 3 else f"{factor:.1f} times"
+    return f"{factor:.0f} times" if factor >= 2.95 else f"{factor:.1f} times"

@@ -78,6 +78,7 @@ def labels_of(session: Session, zoom: float) -> tuple[Label, ...]:
         # Where many sites stand close, what is known of a well is said once.
         again = len(picture.places) > FEW and place.well in said
         whole = Label(place.well, place.site, *corner, above, *(() if again else known))
+        whole = replace(whole, lost=place.lost)
         labels.append(next(filter(room.fits, _shorter(whole)), _bare(whole)))
         said.add(place.well)
     return tuple(labels)
@@ -93,4 +94,4 @@ def _shorter(whole: Label) -> Iterator[Label]:
 
 def _bare(whole: Label) -> Label:
     """Return a label that says no more than which site it is."""
-    return Label(whole.well, whole.site, whole.left, whole.top, whole.above)
+    return Label(whole.well, whole.site, whole.left, whole.top, whole.above, lost=whole.lost)

@@ -79,7 +79,7 @@ class ViewChoice(QWidget):
         if not mosaic.is_complete:
             return f"Reading the plate: {mosaic.done:,} of {count(mosaic.total, 'well')}"
         if mosaic.faults:
-            return f"{count(len(mosaic.faults), 'plane')} could not be read: {mosaic.faults[0]}"
+            return f"{count(len(mosaic.faults), 'image')} could not be read: {mosaic.faults[0]}"
         return ""
 
     def _seen(self) -> str:

@@ -167,7 +167,7 @@ class Workbench:
 
     def _show(self, picture: Picture) -> None:
         self.session.picture = picture
-        if len(picture.faults) == len(picture.places) * len(picture.pixels) > 0:
+        if picture.places and all(place.lost for place in picture.places):
             text = f"Nothing of this well can be read: {picture.faults[0]}"
             self.session.notice = Notice(text, Tone.PROBLEM, "\n".join(picture.faults))
 

@@ -28,6 +28,7 @@ case $prefix in
 esac
 lib=$prefix/lib/deepnoise
 share=$prefix/share
+folders=$share/applications/zz-deepnoise-folders.desktop
 
 tell_desktop() {
   if command -v update-desktop-database >/dev/null; then
@@ -41,7 +42,7 @@ tell_desktop() {
 clear_away() {
   rm -rf "$lib"
   rm -f "$prefix/bin/deepnoise" "$prefix/bin/deepnoise-setup" \
-    "$share/applications/deepnoise.desktop" "$share/mime/packages/deepnoise.xml" \
+    "$share/applications/deepnoise.desktop" "$folders" "$share/mime/packages/deepnoise.xml" \
     "$share"/icons/hicolor/*/apps/deepnoise.png "$share/icons/hicolor/scalable/apps/deepnoise.svg"
 }
 
@@ -53,19 +54,31 @@ if [ -n "$uninstall" ]; then
   exit 0
 fi
 
+opens_folders() {
+  xdg-mime query default inode/directory 2>/dev/null || true
+}
+
 clear_away
+before=$(opens_folders)
 mkdir -p "$prefix/bin" "$lib" "$share"
 cp -R "$here/lib/." "$lib/"
 cp -R "$here/share/." "$share/"
 for name in deepnoise deepnoise-setup; do ln -sf "$lib/$name" "$prefix/bin/$name"; done
 # A menu finds the program also where its folder is on no PATH.
-BIN=$prefix/bin/ awk '
-  index($0, "Exec=") == 1 {
-    program = substr($1, 6)
-    print "Exec=\"" ENVIRON["BIN"] program "\"" substr($0, 6 + length(program))
-    next
-  }
-  { print }
-' "$here/share/applications/deepnoise.desktop" >"$share/applications/deepnoise.desktop"
+for entry in "$here"/share/applications/*.desktop; do
+  BIN=$prefix/bin/ awk '
+    index($0, "Exec=") == 1 {
+      program = substr($1, 6)
+      print "Exec=\"" ENVIRON["BIN"] program "\"" substr($0, 6 + length(program))
+      next
+    }
+    { print }
+  ' "$entry" >"$share/applications/${entry##*/}"
+done
 tell_desktop
+# What a user installs goes before what the system has: folders stay with their file manager.
+if [ -n "$before" ] && [ "$(opens_folders)" != "$before" ]; then
+  rm -f "$folders"
+  tell_desktop
+fi
 echo "DeepNoise is installed: start it from the menu, or with $prefix/bin/deepnoise."

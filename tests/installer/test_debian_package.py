@@ -17,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
+# What a desktop has, and its file manager; and what takes pictures.
+DESKTOP = ("desktop-file-utils", "xdg-utils", "thunar", "imagemagick")
+INSTALL = "DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends"
+FOLDER = "inode/directory"
+
 # What a person does: press Return on the first page, wait, see the plate in the window.
 FIRST_START = f"""{SCREEN} sh -c '
 deepnoise open screen >app.txt 2>&1 &
@@ -56,6 +61,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         pytest.skip("needs root on a Debian that can mount an overlay, and xdotool")
     made = Machine(tmp_path / "machine")
     made.run(f"useradd --create-home --shell /bin/sh {USER}")
+    made.run(f"apt-get -qq update && {INSTALL} {' '.join(DESKTOP)}")
     yield made
     made.close()
 
@@ -76,7 +82,8 @@ def test_from_the_package_to_a_table_of_names_and_back(
     (package,) = packages.glob("*.deb")
     machine.run(f"dpkg -i {package}")
     types = machine.run("cat /usr/share/applications/mimeinfo.cache")
-    assert re.search(r"^inode/directory=.*deepnoise\.desktop", types, re.MULTILINE)
+    assert re.search(r"^inode/directory=.*zz-deepnoise-folders\.desktop", types, re.MULTILINE)
+    assert machine.run(f"xdg-mime query default {FOLDER}", USER).strip() == "thunar.desktop"
     assert re.search(r"^application/x-deepnoise-model=.*deepnoise", types, re.MULTILINE)
 
     machine.run(FIRST_START, USER, timeout_s=1800)
@@ -110,6 +117,7 @@ def test_tarball_is_installed_and_taken_away_without_an_administrator(
     machine.run("tar xf deepnoise.tar.xz && mv deepnoise-* unpacked", USER)
     before = machine.files()
     said = machine.run("unpacked/install.sh", USER)
+    assert machine.run(f"xdg-mime query default {FOLDER}", USER).strip() == "thunar.desktop"
     assert "/.local/bin/deepnoise" in said
     entry = machine.home / ".local" / "share" / "applications" / "deepnoise.desktop"
     assert f'Exec="/home/{USER}/.local/bin/deepnoise" open %F' in entry.read_text()

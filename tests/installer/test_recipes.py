@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import plistlib
 import re
 import shlex
@@ -22,6 +23,7 @@ from linux_packages import DEPENDS
 from payload import PINS, PLATFORMS, user_pins, uv_version
 
 INSTALLER = Path(__file__).resolve().parents[2] / "installer"
+FOLDERS = "zz-deepnoise-folders.desktop"
 SCRIPTS = [
     "linux/deepnoise",
     "linux/install.sh",
@@ -66,7 +68,8 @@ def unpacked(tmp_path: Path) -> Path:
     (folder / "share" / "applications").mkdir(parents=True)
     for name in ("deepnoise", "deepnoise-setup"):
         (folder / "lib" / name).write_text("#!/bin/sh\n")
-    shutil.copy(INSTALLER / "linux" / "deepnoise.desktop", folder / "share" / "applications")
+    for entry in (INSTALLER / "linux").glob("*.desktop"):
+        shutil.copy(entry, folder / "share" / "applications")
     shutil.copy(INSTALLER / "linux" / "install.sh", folder)
     return folder
 
@@ -76,9 +79,11 @@ def test_menu_finds_the_program_in_any_folder(unpacked: Path, tmp_path: Path, na
     shell = shutil.which("sh") or pytest.skip("no shell")
     prefix = tmp_path / name
     subprocess.run([shell, unpacked / "install.sh", "--prefix", prefix], check=True)
-    entry = (prefix / "share" / "applications" / "deepnoise.desktop").read_text(encoding="utf-8")
-    found = re.findall(r"^Exec=(.*)$", entry, re.MULTILINE)
+    entries = sorted((prefix / "share" / "applications").glob("*.desktop"))
+    text = "".join(entry.read_text(encoding="utf-8") for entry in reversed(entries))
+    found = re.findall(r"^Exec=(.*)$", text, re.MULTILINE)
     assert [shlex.split(line) for line in found] == [
+        [f"{prefix}/bin/deepnoise", "open", "%F"],
         [f"{prefix}/bin/deepnoise", "open", "%F"],
         [f"{prefix}/bin/deepnoise-setup", "repair"],
         [f"{prefix}/bin/deepnoise-setup", "remove"],
@@ -113,13 +118,40 @@ def test_recipe_of_windows_names_files_that_are_there() -> None:
     assert words.count("begin") + words.count("try") == words.count("end")
 
 
-def test_file_types_of_linux_are_those_of_the_menu_entry() -> None:
+@pytest.mark.parametrize(("after", "kept"), [("files.desktop", True), (FOLDERS, False)])
+def test_folders_stay_with_their_file_manager(
+    unpacked: Path, tmp_path: Path, after: str, kept: bool
+) -> None:
+    """Where the desktop would take us instead, the entry for folders is given up."""
+    shell = shutil.which("sh") or pytest.skip("no shell")
+    programs, prefix = tmp_path / "programs", tmp_path / "home"
+    programs.mkdir()
+    asks = programs / "xdg-mime"
+    asks.write_text(
+        f'#!/bin/sh\n[ -e "{prefix}/share/applications/{FOLDERS}" ] && echo {after} ||'
+        " echo files.desktop\n"
+    )
+    asks.chmod(0o755)
+    path = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+    subprocess.run([shell, unpacked / "install.sh", "--prefix", prefix], check=True, env=path)
+    applications = prefix / "share" / "applications"
+    assert (applications / FOLDERS).is_file() is kept
+    assert (applications / "deepnoise.desktop").is_file()
+    subprocess.run([shell, unpacked / "install.sh", "--prefix", prefix, "--uninstall"], check=True)
+    assert list(applications.glob("*.desktop")) == []
+
+
+def test_file_types_of_linux_are_those_of_the_menu_entries() -> None:
     names = {"": "http://www.freedesktop.org/standards/shared-mime-info"}
     types = ET.parse(INSTALLER / "linux" / "deepnoise.xml").getroot().findall("mime-type", names)  # noqa: S314
-    entry = (INSTALLER / "linux" / "deepnoise.desktop").read_text(encoding="utf-8")
-    listed = re.search(r"^MimeType=(.*);$", entry, re.MULTILINE)
-    assert listed is not None
-    assert set(listed[1].split(";")) == {"inode/directory", *(one.get("type") for one in types)}
+    listed = {}
+    for name in ("deepnoise.desktop", FOLDERS):
+        entry = (INSTALLER / "linux" / name).read_text(encoding="utf-8")
+        found = re.search(r"^MimeType=(.*);$", entry, re.MULTILINE)
+        assert found is not None
+        listed[name] = found[1].split(";")
+    assert listed["deepnoise.desktop"] == [one.get("type") for one in types]
+    assert listed[FOLDERS] == ["inode/directory"]
 
 
 def test_package_depends_on_a_python_with_a_window() -> None:
