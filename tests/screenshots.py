@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from photographer import OUT, Photographer, documented_ladder, simulated
 from qtpy.QtWidgets import QScrollArea
 
 from deepnoise_app.demo import write_demo
-from deepnoise_app.gui.host import application, keep_napari_apart, standalone
+from deepnoise_app.gui.host import keep_napari_apart
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
 from deepnoise_app.screen import WellId
 from deepnoise_app.session import Paint, Painting
-from deepnoise_app.simulate import ScreenDesign, simulate_screen
-from deepnoise_app.writers.rxrx import write_rxrx
+from deepnoise_app.simulate import ScreenDesign
 
-OUT = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
 # A plate of 384 wells as RxRx1 has them, and one experiment more to learn from and be judged by.
 LARGE = ScreenDesign(
     experiments=1, unlabelled=0, plates=1, perturbations=277, sites=2, size=128, wells=384, seed=5
@@ -35,61 +31,8 @@ PACKED = ScreenDesign(
 SMALL = ScreenDesign(experiments=3, unlabelled=0, plates=2, perturbations=16, size=64, seed=6)
 
 
-class Photographer:
-    """Drives one window and takes its picture."""
-
-    def __init__(self, home: Path) -> None:
-        from deepnoise_app.gui.window import MainWindow
-
-        self.app = application()
-        self.window = MainWindow(standalone(), runs=home / "runs")
-        self.window.show()
-        self.parts, self.session = self.window.parts, self.window.parts.session
-
-    def let_be(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.app.processEvents()
-            time.sleep(0.01)
-
-    def wait(self, so: Callable[[], bool], seconds: float = 600) -> None:
-        until = time.monotonic() + seconds
-        while not so():
-            if time.monotonic() > until:
-                raise TimeoutError("the window did not get there")
-            self.let_be(0.05)
-        self.let_be(0.6)
-
-    def take(self, name: str) -> None:
-        self.let_be(0.4)
-        self.window.grab().save(str(OUT / f"{name}.png"))
-        sys.stdout.write(f"{name}\n")
-
-    def open(self, folder: Path) -> None:
-        self.window.open([folder])
-        self.wait(lambda: self.session.plate is not None and not self.session.busy)
-        self.wait(lambda: self.session.picture is not None and bool(self.session.contrast))
-
-    def close_screens(self) -> None:
-        for screen in self.session.screens:
-            self.parts.workbench.close(screen)
-        self.session.predictions = None
-        self.session.painting = Painting()
-        self.window.results_dock.hide()
-        self.parts.workbench.dismiss()
-
-    def show(self, panel: object) -> None:
-        self.window.work.setCurrentWidget(panel)
-
-
-def simulated(design: ScreenDesign, folder: Path) -> Path:
-    made = simulate_screen(design)
-    write_rxrx(made.screen, made.truth, folder)
-    return folder
-
-
 def plates_and_heat_maps(one: Photographer, home: Path) -> None:
-    one.take("empty")
+    one.take_both("empty")
     large = simulated(LARGE, home / "HUVEC screen")
     next(iter(sorted((large / "train" / "HUVEC-01" / "Plate1").glob("F07_s1_w3.png")))).unlink()
     one.open(large)
@@ -101,13 +44,15 @@ def plates_and_heat_maps(one: Photographer, home: Path) -> None:
     one.parts.painter.paint(Painting(Paint.MEAN, 2))
     key = plate.key
     one.wait(lambda: len(one.session.measures.get(key, ())) == len(plate.wells))
-    one.take("heat-map")
-    one.window.set_theme("light")
-    one.take("heat-map-light")
-    one.window.set_theme("dark")
+    one.take_both("heat-map")
     one.window.open([home / "runs"])
     one.wait(lambda: "could not" in one.parts.notice.text or "no" in one.parts.notice.text)
     one.take("error")
+    one.parts.workbench.dismiss()
+    one.parts.packing.ask()
+    one.wait(lambda: one.session.pack_offer is not None)
+    one.take_both("pack-offer")
+    one.parts.packing.decline()
 
 
 def whole_plate(one: Photographer) -> None:
@@ -117,10 +62,7 @@ def whole_plate(one: Photographer) -> None:
     one.wait(lambda: session.mosaic is not None and session.mosaic.done > 60)
     one.take("mosaic-filling")
     one.wait(lambda: session.mosaic is not None and session.mosaic.is_complete)
-    one.take("mosaic")
-    one.window.set_theme("light")
-    one.take("mosaic-light")
-    one.window.set_theme("dark")
+    one.take_both("mosaic")
     one.parts.mosaic.zoom_to(session.plate.wells[100])
     one.let_be(2)
     one.take("mosaic-near")
@@ -134,23 +76,20 @@ def whole_plate(one: Photographer) -> None:
     one.wait(lambda: session.picture is not None and session.picture.sight is None)
 
 
-def results(one: Photographer) -> None:
+def results(one: Photographer, home: Path) -> None:
     """What is drawn of a scoring, in both themes, and why a well is named so."""
     tabs, session = one.parts.results_tabs, one.session
     one.wait(lambda: session.insight is not None and session.embeddings is not None)
-    for theme in ("light", "dark"):
-        one.window.set_theme(theme)
-        for name in ("accuracy", "confusion", "calibration", "map"):
-            tabs.setCurrentWidget(getattr(tabs, name))
-            one.take(f"results-{name}" + "-light" * (theme == "light"))
+    one.parts.results_desk.open_ladder(documented_ladder(home / "ladder"))
+    one.wait(lambda: session.ladder is not None)
+    for name in ("accuracy", "confusion", "calibration", "map", "ladder"):
+        tabs.setCurrentWidget(getattr(tabs, name))
+        one.take_both(f"results-{name}")
     tabs.setCurrentWidget(tabs.table)
     one.show(one.parts.view)
     one.parts.why.ask()
     one.wait(lambda: session.why is not None)
-    one.take("why")
-    one.window.set_theme("light")
-    one.take("why-light")
-    one.window.set_theme("dark")
+    one.take_both("why")
     one.parts.why.forget()
 
 
@@ -161,14 +100,11 @@ def scoring(one: Photographer, home: Path) -> None:
     one.show(one.parts.score)
     one.parts.desk.check()
     one.wait(lambda: bool(one.session.plan))
-    one.take("score-plan")
+    one.take_both("score-plan")
     one.parts.desk.score()
     one.wait(lambda: one.session.predictions is not None)
-    one.take("scored")
-    one.window.set_theme("light")
-    one.take("scored-light")
-    one.window.set_theme("dark")
-    results(one)
+    one.take_both("scored")
+    results(one, home)
 
 
 def quality(one: Photographer, home: Path) -> None:
@@ -183,16 +119,12 @@ def quality(one: Photographer, home: Path) -> None:
     one.take("quality-measuring")
     one.wait(lambda: len(panel.plates.plates) > 3)
     panel.plates.chosen.emit(panel.plates.plates[3].key)
-    one.take("quality")
-    one.window.set_theme("light")
-    one.take("quality-light")
+    one.take_both("quality")
     panel.check.check.click()
     one.wait(lambda: bool(one.session.findings))
     bar = panel.findChild(QScrollArea).verticalScrollBar()
     bar.setValue(bar.maximum())
-    one.take("map-check-light")
-    one.window.set_theme("dark")
-    one.take("map-check")
+    one.take_both("map-check")
     field = one.parts.plates.filter.field
     field.setText("role = control")
     field.rested.emit()
@@ -263,20 +195,23 @@ def training(one: Photographer, home: Path) -> None:
     one.close_screens()
     one.open(simulated(SMALL, home / "training screen"))
     one.show(one.parts.train)
-    one.take("train")
+    one.take_both("train")
     one.parts.train.button.click()
     one.wait(lambda: any(v.task == "train" and len(v.status.epochs) >= 5 for v in one.session.runs))
     one.take("training")
     one.wait(lambda: all(view.status.is_over for view in one.session.runs))
-    one.take("trained")
+    one.take_both("trained")
     one.show(one.parts.runs_panel)
-    one.take("runs")
+    one.take_both("runs")
 
 
 def main() -> None:
     """Take all pictures."""
-    home = Path(tempfile.mkdtemp())
-    os.environ["DEEPNOISE_HOME"] = str(home)
+    user = Path(tempfile.mkdtemp())
+    home = user / "DeepNoise"
+    home.mkdir()
+    # Paths in the pictures begin with `~`.
+    os.environ |= {"HOME": str(user), "USERPROFILE": str(user), "DEEPNOISE_HOME": str(home)}
     keep_napari_apart()
     OUT.mkdir(parents=True, exist_ok=True)
     one = Photographer(home)
@@ -284,7 +219,7 @@ def main() -> None:
         part(one, home)
     one.session.runs = ()
     one.window.close()
-    shutil.rmtree(home)
+    shutil.rmtree(user)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from qtpy.QtCore import QEvent, Qt
-from qtpy.QtGui import QColor, QPalette
+from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import say
+from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
 from deepnoise_app.gui.words import ACCURACIES, percent
 from deepnoise_app.runs.events import EpochEnded
 
@@ -52,6 +52,8 @@ class Curves(QWidget):
         super().__init__(parent)
         self._epochs: tuple[EpochEnded, ...] = ()
         self._plots: list[Any] = []
+        self._restyled = QTimer(self, singleShot=True, interval=0)
+        self._restyled.timeout.connect(self._colour)
         self.lines: dict[str, Any] = {}
         self.legend = QLabel()
         self.legend.setWordWrap(True)
@@ -124,17 +126,12 @@ class Curves(QWidget):
         return plot
 
     def _colour(self) -> None:
-        ink = self.palette().color(QPalette.ColorRole.WindowText)
-        faint = QColor(ink.red(), ink.green(), ink.blue(), 120)
-        for plot in self._plots:
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(faint)
-                plot.getAxis(side).setTextPen(ink)
+        colour_plots(self._plots, self)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Take the colours of another theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._colour()
+        if event.type() in RESTYLED and self._plots:
+            self._restyled.start()  # soon, when all parts have the new style
         super().changeEvent(event)
 
 

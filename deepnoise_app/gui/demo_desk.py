@@ -8,7 +8,7 @@ from deepnoise_app.demo import write_demo
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.places import data_folder
-from deepnoise_app.session import Painting, Session
+from deepnoise_app.session import Session
 
 
 def demo_screen() -> Path:
@@ -40,12 +40,8 @@ class DemoDesk:
         self._background.ask("demo", lambda: write_demo(screen), made, failed)
 
     def leave(self) -> None:
-        """Close the demo screen and what was named on it; Runs can show that again."""
+        """Close the demo screen; Runs can show again what was named on it."""
         demo = str(demo_screen())
         for screen in self._session.screens:
             if screen.path == demo:
                 self._workbench.close(screen)
-        self._session.predictions = None
-        self._session.scorings = ()
-        self._session.summary = {}
-        self._session.painting = Painting()

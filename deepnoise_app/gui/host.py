@@ -88,6 +88,7 @@ def standalone() -> Host:
     from napari.components import ViewerModel
 
     viewer = ViewerModel(title="DeepNoise")
+    viewer.canvas.background_color_override = "black"  # pictures are light on dark in each theme
     if not opengl_works():
         return Host(viewer, _sentence(NO_OPENGL), has_opengl=False)
     from napari.qt import QtViewer

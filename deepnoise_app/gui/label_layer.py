@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Points
-from napari.utils.theme import get_theme
 from numpy.typing import NDArray
 
 from deepnoise_app.gui.layers import label_layer
@@ -16,7 +15,7 @@ from deepnoise_app.gui.layers import label_layer
 if TYPE_CHECKING:
     import pandas as pd
 
-ON_IMAGE = "white"
+ON_IMAGE, INK = "white", "#101114"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +64,8 @@ class LabelLayer:
         self.write_ink()
 
     def write_ink(self) -> None:
-        """Write in the colour of texts on napari's canvas, or white on an image."""
-        ground = str(get_theme(self._viewer.theme).text.as_hex())
+        """Write in white on images and on a dark canvas, in black on a light one."""
+        ground = ON_IMAGE if np.mean(self._viewer.canvas.background_color[:3]) < 0.5 else INK
         inks = tuple(ON_IMAGE if on else ground for on in self._on_image)
         if self.layer is not None and (inks != self._inks or not inks):
             self._inks = inks

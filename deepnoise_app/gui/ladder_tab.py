@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-from qtpy.QtCore import Qt
+from html import escape
 
-from deepnoise_app.gui.curves import PENS
+import numpy as np
+from qtpy.QtCore import QSignalBlocker
+from qtpy.QtWidgets import QListWidget
+
+from deepnoise_app.gui.curves import PENS, Pen
+from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.plot_tab import PlotTab
-from deepnoise_app.gui.words import ACCURACIES, count
+from deepnoise_app.gui.words import ACCURACIES, count, percent
+from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.session import Session
 
 NOTHING = "No ladder is open: `deepnoise ladder` makes one, and File > Open ladder… shows it."
+LIST_WIDTH = 330
+# The three accuracies of a step stand side by side.
+APART = 0.14
 
 
 class LadderTab(PlotTab):
-    """Draws steps from left to right."""
+    """Draws steps from left to right, by the numbers that they have in the list beside."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("What each step brings", NOTHING)
@@ -26,42 +34,75 @@ class LadderTab(PlotTab):
         return self._session.ladder is not None and bool(self._session.ladder.steps)
 
     def build(self) -> None:
-        """Make the plot."""
+        """Make the list and the plot."""
+        self.steps = QListWidget()
+        self.steps.setAccessibleName("Steps of the ladder")
+        self.steps.setToolTip("What each number stands for; choose one to read its accuracies")
+        self.steps.setFixedWidth(LIST_WIDTH)
+        self.steps.currentRowChanged.connect(self._on_step)
+        self.body.addWidget(self.steps)
         tip = "Share of wells of experiments never seen that are named right, after each step"
         self.plot = self.add_plot("Ladder", tip, "Named right", "")
         self.plot.setMouseEnabled(x=False, y=False)
 
     def draw(self) -> None:
-        """Draw the mean over seeds and the outer ends of the intervals."""
-        import pyqtgraph
-
+        """Draw values and intervals; a line joins the steps that build on each other."""
         ladder = self._session.ladder
         if ladder is None:
             return
+        chosen = self.steps.currentRow()
+        with QSignalBlocker(self.steps):
+            self.steps.clear()
+            for number, title in enumerate(ladder.titles.values(), 1):
+                self.steps.addItem(f"{number:\u2007>2}  {title}")
+                self.steps.item(number - 1).setToolTip(plain(title))
+            self.steps.setCurrentRow(chosen)
         self.plot.clear()
-        steps = ladder.steps
-        keys = []
         for at, (name, pen) in enumerate(PENS.items()):
+            self._draw_accuracy(ladder, name, pen, (at - 1) * APART)
+        ticks = [(i, str(i + 1)) for i in range(len(ladder.steps))]
+        self.plot.getAxis("bottom").setTicks([ticks, []])
+        self.plot.setXRange(-0.4, len(ladder.steps) - 0.6, padding=0.02)
+        self.plot.setYRange(0, 1, padding=0.05)
+        self._on_step(self.steps.currentRow())
+
+    def _draw_accuracy(self, ladder: LadderTable, name: str, pen: Pen, aside: float) -> None:
+        import pyqtgraph
+
+        found, steps = ladder.of(name), ladder.steps
+        if found.empty:
+            return
+        x = np.array([steps.index(str(step)) for step in found.index]) + aside
+        y = found["value"].to_numpy(float)
+        low, high = found["low"].to_numpy(float), found["high"].to_numpy(float)
+        ends = np.nan_to_num(y - low).clip(0), np.nan_to_num(high - y).clip(0)
+        thin = pyqtgraph.mkPen(pen.colour, width=1.5)
+        self.plot.addItem(
+            pyqtgraph.ErrorBarItem(x=x, y=y, bottom=ends[0], top=ends[1], beam=0.05, pen=thin)
+        )
+        on = np.array([str(step) not in ladder.beside for step in found.index])
+        self.plot.plot(x[on], y[on], pen=pyqtgraph.mkPen(pen.colour, width=2))
+        dots = {"symbol": pen.symbol, "symbolSize": 8, "symbolBrush": pen.colour}
+        self.plot.plot(x, y, pen=None, symbolPen=None, **dots)
+
+    def _on_step(self, row: int) -> None:
+        """Say what a step reached; without one, what is drawn."""
+        ladder = self._session.ladder
+        if ladder is None:
+            return
+        step = ladder.steps[row] if row >= 0 else None
+        keys = []
+        for name, pen in PENS.items():
             found = ladder.of(name)
             if found.empty:
                 continue
-            x = np.array([steps.index(str(step)) for step in found.index]) + (at - 1) * 0.08
-            y = found["value"].to_numpy(float)
-            low, high = found["low"].to_numpy(float), found["high"].to_numpy(float)
-            colour = pyqtgraph.mkPen(pen.colour, width=1.5)
-            ends = np.nan_to_num(y - low).clip(0), np.nan_to_num(high - y).clip(0)
-            self.plot.addItem(
-                pyqtgraph.ErrorBarItem(x=x, y=y, bottom=ends[0], top=ends[1], beam=0.05, pen=colour)
-            )
-            self.plot.plot(
-                x, y, pen=pyqtgraph.mkPen(pen.colour, width=2, style=Qt.PenStyle.SolidLine),
-                symbol=pen.symbol, symbolSize=8, symbolBrush=pen.colour, symbolPen=None,
-            )  # fmt: skip
-            keys.append(
-                f"<span style='color: {pen.colour}'>{pen.sign}</span>&nbsp;{ACCURACIES[name]}"
-            )
-        self.plot.getAxis("bottom").setTicks([list(enumerate(steps)), []])
-        self.plot.setXRange(-0.4, len(steps) - 0.6, padding=0.02)
-        self.plot.setYRange(0, 1, padding=0.05)
-        seeds = f"mean over {count(ladder.seeds, 'seed')} and the outer ends of the intervals"
-        self.say(f"<b>{ladder.path.name}</b>: {seeds} &nbsp; {' &nbsp; '.join(keys)}")
+            key = f"<span style='color: {pen.colour}'>{pen.sign}</span>&nbsp;{ACCURACIES[name]}"
+            if step is not None and step in found.index:
+                value, low, high = map(percent, found.loc[[step]].to_numpy(float)[0].tolist())
+                key += f" <b>{value}</b> ({low} to {high})"
+            keys.append(key)
+        about = f"{count(ladder.seeds, 'seed')}, with intervals"
+        if ladder.groups and ladder.groups[0]:
+            about = f"experiments {ladder.groups[0].replace('_', ' ')}, {about}"
+        name = escape(ladder.titles[step] if step is not None else ladder.path.name)
+        self.say(f"<b>{name}</b>: {escape(about)} &nbsp; {' &nbsp; '.join(keys)}")

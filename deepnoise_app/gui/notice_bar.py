@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 )
 
 from deepnoise_app.gui.pattern_dialog import PatternDialog
+from deepnoise_app.gui.words import from_home
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.session import Notice, Session, Tone
 
@@ -111,7 +112,7 @@ class NoticeBar(QWidget):
     def _paint(self, notice: Notice) -> None:
         icon = qtawesome.icon(ICONS[notice.tone], color=INK)
         self._icon.setPixmap(icon.pixmap(18, 18))
-        self._text.setText(first(notice))
+        self._text.setText(from_home(first(notice)))
         self.setAccessibleName(notice.text)
         self.setStyleSheet(
             f"#notice-bar {{ background: {COLOURS[notice.tone]}; }}"

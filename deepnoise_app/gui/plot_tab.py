@@ -9,6 +9,7 @@ from qtpy.QtGui import QColor, QPalette, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
+from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
 
 
 class PlotTab(QWidget):
@@ -88,7 +89,7 @@ class PlotTab(QWidget):
         if not self._built:
             self._built = True
             self.build()
-            self._colour()
+            colour_plots(self._plots, self)
         self._stale = False
         self.draw()
 
@@ -96,17 +97,8 @@ class PlotTab(QWidget):
         """Show a line of text above the plots."""
         say(self.told, text)
 
-    def _colour(self) -> None:
-        ink = self.ink
-        faint = QColor(ink.red(), ink.green(), ink.blue(), 120)
-        for plot in self._plots:
-            plot.setBackground(self.palette().color(QPalette.ColorRole.Window))
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(faint)
-                plot.getAxis(side).setTextPen(ink)
-
     def _recolour(self) -> None:
-        self._colour()
+        colour_plots(self._plots, self)
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
@@ -117,6 +109,6 @@ class PlotTab(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Take the colours of another theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and self._built:
+        if event.type() in RESTYLED and self._built:
             self._restyled.start()  # soon, when all parts have the new style
         super().changeEvent(event)

@@ -103,7 +103,7 @@ def _interval(low: float, high: float) -> str:
 def _row(cells: Iterable[str]) -> str:
     first, *others = cells
     return (
-        f"<tr><td style='padding-right: 10px; white-space: nowrap'>{first}</td>"
+        f"<tr><td style='padding-right: 10px'>{first}</td>"
         + "".join(
             f"<td style='padding-right: 10px; white-space: nowrap' align='right'>{cell}</td>"
             for cell in others

@@ -55,6 +55,7 @@ class ResultsTabs(QTabWidget):
         tip = "Save tables, AnnData, a report or a picture; open a ladder"
         self.export = icon_button("mdi6.export-variant", "Save and open", tip)
         self.export.setMenu(self.menu)
+        self.export.setStyleSheet("QPushButton { margin-right: 8px; }")
         self.setCornerWidget(self.export)
 
     def _on_front(self, panel: str) -> None:

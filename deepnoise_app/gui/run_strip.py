@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBox
 from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.words import duration
+from deepnoise_app.gui.words import duration, from_home
 from deepnoise_app.runs.status import RunState, RunStatus
 from deepnoise_app.session import RunView, Session
 
@@ -88,7 +88,7 @@ class RunStrip(QWidget):
         left = status.seconds_left
         known = left is not None and not view.stopping and not status.is_over
         self.left.setText(f"{duration(left)} left" if known and left is not None else "")
-        say(self.message, plain(status.message) if status.is_over else "")
+        say(self.message, plain(from_home(status.message)) if status.is_over else "")
         self.warning.say(_warnings(status))
         self.stop.setVisible(not status.is_over)
         self.stop.setEnabled(not view.stopping)

@@ -16,6 +16,7 @@ QTabWidget::pane {{ border: none; border-top: 1px solid {line}; }}
 QHeaderView, QHeaderView::section {{ background: {ground}; border: none; color: {faint}; }}
 QHeaderView::section {{ padding: 4px 6px; border-bottom: 1px solid {line}; }}
 QTreeView, QTableView {{ background: {ground}; border: none; }}
+QListWidget {{ background: {ground}; border: 1px solid {line}; }}
 QDockWidget {{ color: {faint}; }}
 QDockWidget::title {{ padding: 5px 6px; background: {ground}; }}
 QMenuBar {{ padding: 2px; }}

@@ -28,7 +28,8 @@ STYLE = """
 #welcome QLabel { color: #c9ced6; background: transparent; }
 #welcome QLabel#headline { color: #f4f5f7; font-size: 22pt; font-weight: 300; }
 #welcome QLabel#formats { color: #98a0ab; }
-#welcome QPushButton { padding: 8px 18px; }
+#welcome QPushButton { padding: 8px 18px; background: #3a424d; color: #f0f1f2; }
+#welcome QPushButton:hover, #welcome QPushButton:focus { background: #4a5563; }
 """
 
 

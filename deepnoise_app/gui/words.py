@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from deepnoise_app.analysis.verdict import Verdict
@@ -27,6 +29,11 @@ LAYOUTS = {
     "pattern": "file-name pattern",
 }
 ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
+
+
+def from_home(text: str) -> str:
+    """Return a text in which paths below the user's folder begin with `~`, where that is usual."""
+    return text if os.name == "nt" else text.replace(f"{Path.home()}{os.sep}", f"~{os.sep}")
 
 
 def count(number: int, noun: str) -> str:

@@ -61,15 +61,35 @@ class Workbench:
             self.session.painting = Painting()
 
     def close(self, screen: Screen) -> None:
-        """Close a screen; nothing on disk changes."""
+        """Close a screen and forget what is known of its plates; nothing on disk changes.
+
+        Another screen may have plates of the same names.
+        """
         kept = tuple(s for s in self.session.screens if s is not screen)
         self.session.screens = kept
+        self._forget({plate.key for plate in screen.plates})
         if self.session.plate is not None and self.session.plate not in self.session.plates:
             self.session.plate = None
             self.session.wells = ()
             self.session.picture = None
             if self.session.plates:
                 self.show_plate(self.session.plates[0].key)
+
+    def _forget(self, keys: set[PlateKey]) -> None:
+        session = self.session
+        gone = keys - {plate.key for plate in session.plates}
+        for fact in ("contrast", "sights", "measures"):
+            known = getattr(session, fact)
+            setattr(session, fact, {key: known[key] for key in known if key not in gone})
+        if session.mosaic is not None and session.mosaic.plate in gone:
+            session.mosaic = None
+        left = session.predictions.without(gone) if session.predictions is not None else None
+        if left is not None and len(left):
+            session.predictions = left
+        else:
+            session.predictions, session.scorings, session.summary = None, (), {}
+            if session.painting.paint is Paint.PREDICTION:
+                session.painting = Painting()
 
     def show_plate(self, key: PlateKey) -> None:
         """Bring a plate to the front, at the same well if it was imaged there."""

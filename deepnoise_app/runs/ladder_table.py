@@ -48,12 +48,25 @@ class LadderTable:
         for name, value in (("group", ""), ("beside", False)):
             if name not in table.columns:
                 table[name] = value
-        return cls(file.parent, table[[*COLUMNS, "group", "beside"]])
+        if "title" not in table.columns:
+            table["title"] = table["step"]
+        return cls(file.parent, table[[*COLUMNS, "group", "beside", "title"]])
 
     @property
     def steps(self) -> tuple[str, ...]:
         """Names of the steps, in the order of the table."""
         return tuple(dict.fromkeys(self.table["step"].astype(str)))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each step is called, by its name, in the order of the table."""
+        return dict(zip(self.table["step"].astype(str), self.table["title"].astype(str),
+                        strict=True))  # fmt: skip
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """Names of the steps that stand beside the ladder: baselines, other ways."""
+        return frozenset(self.table.loc[self.table["beside"].astype(bool), "step"].astype(str))
 
     @property
     def groups(self) -> tuple[str, ...]:

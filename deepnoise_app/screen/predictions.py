@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +78,14 @@ class Predictions:
             rows = self._where.get(key, np.zeros(0, np.intp))
             self._plates[key] = self.table.iloc[rows]
         return self._plates[key]
+
+    def without(self, keys: Collection[tuple[str, str]]) -> Predictions:
+        """All rows but those of some plates; the same object where none are."""
+        rows = [self._where[key] for key in keys if self.has(key)]
+        if not rows:
+            return self
+        kept = np.delete(np.arange(len(self)), np.concatenate(rows))
+        return Predictions(self.table.iloc[kept].reset_index(drop=True))
 
     def has(self, key: tuple[str, str]) -> bool:
         """Whether a well of this plate is among them."""

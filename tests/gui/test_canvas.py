@@ -261,6 +261,10 @@ def test_labels_are_legible_in_both_themes(canvas, viewer):
     assert brightness() > 0.7
     viewer.theme = "light"
     assert brightness() < 0.4
+    viewer.canvas.background_color_override = "black"
+    viewer.theme = "dark"
+    viewer.theme = "light"
+    assert brightness() > 0.7
 
 
 def test_after_closing_nothing_is_heard(viewer, session, workbench):

@@ -213,6 +213,11 @@ def test_a_ladder_has_a_tab_once_it_is_open(parts, tmp_path, qtbot):
     assert found["value"].tolist() == pytest.approx([0.55, 0.65])
     assert found["low"].tolist() == pytest.approx([0.4, 0.5])
     assert session.ladder.steps == ("plate", "ArcFace")
+    tabs.ladder.steps.setCurrentRow(1)
+    assert "ArcFace" in tabs.ladder.told.text()
+    assert "65 %" in tabs.ladder.told.text()
+    tabs.ladder.refresh()
+    assert tabs.ladder.steps.currentRow() == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from qtpy.QtCore import Qt
 
@@ -16,8 +17,8 @@ from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.opening import understood
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.readers import open_screen
-from deepnoise_app.screen import Role, Stack, WellId
-from deepnoise_app.session import Session, Tone
+from deepnoise_app.screen import Predictions, Role, Stack, WellId
+from deepnoise_app.session import Paint, Painting, Session, Tone
 
 
 @pytest.fixture
@@ -155,6 +156,30 @@ def test_closing_a_screen_forgets_plate_wells_and_picture(opened, session):
     opened.close(session.screens[0])
     assert session.screens == ()
     assert (session.plate, session.wells, session.picture) == (None, (), None)
+
+
+def test_closing_a_screen_forgets_what_was_found_out_about_its_plates(opened, session, predicted):
+    keys = [plate.key for plate in session.plates]
+    named = predicted(2)
+    parts = [named.table.iloc[:3].assign(Metadata_Experiment=e, Metadata_Plate=p) for e, p in keys]
+    elsewhere = named.table.iloc[:5].assign(Metadata_Experiment="elsewhere")
+    session.predictions = Predictions(pd.concat([*parts, elsewhere], ignore_index=True))
+    session.measures = dict.fromkeys(keys, "measures")
+    session.contrast = dict.fromkeys([*keys, ("other", "plate")], "limits")
+    opened.close(session.screens[0])
+    assert session.measures == {}
+    assert list(session.contrast) == [("other", "plate")]
+    assert set(session.predictions.table["Metadata_Experiment"]) == {"elsewhere"}
+    assert len(session.predictions) == 5
+
+
+def test_without_a_named_plate_nothing_is_painted_as_predicted(opened, session, predicted):
+    experiment, plate = session.plate.key
+    named = predicted(1).table.assign(Metadata_Experiment=experiment, Metadata_Plate=plate)
+    session.predictions, session.painting = Predictions(named), Painting(Paint.PREDICTION)
+    opened.close(session.screens[0])
+    assert session.predictions is None
+    assert session.painting == Painting()
 
 
 def test_another_plate_keeps_well_site_and_colours(opened, session, wait):
