@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What a letter and a line take on the canvas.
-LETTER_PX, LINE_PX = 9, 16
+LETTER_PX, LINE_PX = 9, 22
 
 
 @dataclass(frozen=True, slots=True)

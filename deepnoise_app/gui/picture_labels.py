@@ -27,7 +27,7 @@ FEW = 2
 # Lines that fit above sites which lie in one row: nothing is above them.
 MOST_LINES = 3
 # Room for two of them above a picture that fills the height of the canvas.
-HEAD_PX = 2.3 * LINE_PX
+HEAD_PX = 2.2 * LINE_PX
 
 
 @dataclass(frozen=True, slots=True)
