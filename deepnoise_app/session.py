@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
+from deepnoise_app.analysis.beside import Baselines
 from deepnoise_app.analysis.embedding_map import EmbeddingMaps
 from deepnoise_app.analysis.insight import Insight
 from deepnoise_app.analysis.measures import Measures
@@ -82,7 +83,8 @@ class Session:
     `as_model` shows pixels as a model sees them, by the `sights` of the plates;
     `classes` are the perturbations that each model of `predictions` can name, by its name;
     `scorings` are the run folders whose predictions are shown, the last one last; `insight` is
-    what predictions tell where the truth is known, `embeddings` their wells on a plane, `ladder`
+    what predictions tell where the truth is known, `baselines` what trivial ways to name the same
+    wells reach, `embeddings` their wells on a plane, `ladder`
     one that was opened, `why` the explanation of a well;
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
@@ -121,6 +123,7 @@ class Session:
     summary: Mapping[str, Any] = field(default_factory=dict)
     scorings: tuple[Path, ...] = ()
     insight: Insight | None = None
+    baselines: Baselines | None = None
     embeddings: EmbeddingMaps | None = None
     ladder: LadderTable | None = None
     why: Why | None = None

@@ -8,8 +8,11 @@ import numpy as np
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox
 
+from deepnoise_app.analysis.beside import Baseline
 from deepnoise_app.analysis.insight import Part
+from deepnoise_app.gui.beside_plot import BesidePlot, beside_words, untrained_of
 from deepnoise_app.gui.curves import PENS
+from deepnoise_app.gui.plot_marks import DASHES, DOTS, Line, Marks
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import ACCURACIES, percent, verdict_line
 from deepnoise_app.gui.workbench import Workbench
@@ -34,7 +37,10 @@ class AccuracyTab(PlotTab):
         self.by.setToolTip("One row for each plate, or for each experiment")
         self.by.currentIndexChanged.connect(lambda _: self.refresh())
         self.head.addWidget(self.by, 0, Qt.AlignmentFlag.AlignTop)
-        session.events.insight.connect(self.refresh)
+        for fact in ("insight", "baselines", "ladder"):
+            getattr(session.events, fact).connect(self.refresh)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.told.linkActivated.connect(self._on_link)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -55,30 +61,31 @@ class AccuracyTab(PlotTab):
         tip = "Share of treated wells that are named right, 95 % interval; click a plate to show it"
         self.plot = self.add_plot("Accuracies", tip, "", "Named right")
         self.plot.setMouseEnabled(x=False, y=True)
-        self.plot.setXRange(0, 1, padding=0.03)
+        self.plot.setXRange(0, 1, padding=0.06)
         ticks = [(share / 4, f"{share * 25} %") for share in range(5)]
         self.plot.getAxis("bottom").setTicks([ticks, []])
         self.plot.scene().sigMouseClicked.connect(self._on_click)
+        self._marks = {
+            name: Marks(self.plot, pen.colour, pen.symbol, "x", 0.12) for name, pen in PENS.items()
+        }
+        self._chance, self._place = Line(self.plot, DOTS), Line(self.plot, DASHES)
+        tip = (
+            "What anybody reaches on the same wells without a model, 95 % interval: each is learned"
+            " from the other experiments. What a network tells that has learned nothing is measured"
+            " by deepnoise ladder."
+        )
+        self.beside = BesidePlot(self.add_plot("Trivial baselines", tip, "", "Free names, right"))
 
     def draw(self) -> None:
         """Draw the rows and the trivial baselines."""
-        import pyqtgraph
-
         insight, parts = self._session.insight, self.parts
         if insight is None:
             return
-        self.plot.clear()
-        for at, (name, pen) in enumerate(PENS.items()):
-            rows = [i for i, part in enumerate(parts) if name in part.verdict.accuracies]
-            if rows:
-                self._points(parts, rows, name, (at - 1) * APART, pen)
-        lines = [(insight.chance, "chance", Qt.PenStyle.DotLine)]
-        if insight.position is not None:
-            lines.append((insight.position.value, "position alone", Qt.PenStyle.DashLine))
-        for value, _, style in lines:
-            if value is not None:
-                pen_ = pyqtgraph.mkPen(self.ink, width=1, style=style)
-                self.plot.addItem(pyqtgraph.InfiniteLine(value, pen=pen_))
+        for at, name in enumerate(PENS):
+            self._points(parts, name, (at - 1) * APART)
+        self._chance.show(insight.chance, self.ink)
+        position = insight.position
+        self._place.show(position.value if position is not None else None, self.ink)
         names = [f"{part.experiment} {part.plate}".strip() for part in parts]
         axis = self.plot.getAxis("left")
         axis.setTicks([list(enumerate(names)), []])
@@ -86,27 +93,24 @@ class AccuracyTab(PlotTab):
         axis.setWidth(min(widest + 24, 260))
         self.plot.invertY(True)
         self.plot.setYRange(-0.6, min(len(parts), 8) - 0.4, padding=0)
+        self.beside.show(insight.whole, self._beside, insight.chance, self.ink)
         self.say(self._text())
 
-    def _points(
-        self, parts: tuple[Part, ...], rows: list[int], name: str, away: float, pen: Any
-    ) -> None:
-        import pyqtgraph
+    @property
+    def _beside(self) -> tuple[Baseline, ...]:
+        """Baselines, and last what a network tells that has learned nothing."""
+        baselines, ladder = self._session.baselines, self._session.ladder
+        rows = baselines.rows if baselines is not None else ()
+        return (*rows, untrained_of(ladder))
 
-        found = [parts[row].verdict.accuracies[name] for row in rows]
-        x = np.array([one.value for one in found])
-        y = np.array(rows) + away
-        bars = pyqtgraph.ErrorBarItem(
-            x=x,
-            y=y,
-            left=x - np.array([one.low for one in found]),
-            right=np.array([one.high for one in found]) - x,
-            beam=0.12,
-            pen=pyqtgraph.mkPen(pen.colour, width=1.5),
-        )
-        self.plot.addItem(bars)
-        self.plot.plot(
-            x, y, pen=None, symbol=pen.symbol, symbolSize=8, symbolBrush=pen.colour, symbolPen=None
+    def _points(self, parts: tuple[Part, ...], name: str, away: float) -> None:
+        there = [(row, part.verdict.accuracies[name]) for row, part in enumerate(parts)
+                 if name in part.verdict.accuracies]  # fmt: skip
+        self._marks[name].show(
+            np.array([one.value for _, one in there]),
+            np.array([row for row, _ in there]) + away,
+            np.array([one.low for _, one in there]),
+            np.array([one.high for _, one in there]),
         )
 
     def _text(self) -> str:
@@ -125,7 +129,12 @@ class AccuracyTab(PlotTab):
             trivial.append(f"┄&nbsp;position alone {percent(insight.position.value)}")
         more = f"; the {MOST} worst of {len(all_parts):,}" if len(all_parts) > MOST else ""
         lines = [verdict_line(insight.whole), f"{keys} &nbsp; {' &nbsp; '.join(trivial)}{more}"]
+        if self._session.baselines is not None:
+            lines += beside_words(insight.whole, self._session.baselines, self._session.ladder)
         return "<br>".join(lines)
+
+    def _on_link(self, panel: str) -> None:
+        self._session.bring_forward(panel)
 
     def _on_click(self, event: Any) -> None:
         place = self.plot.getPlotItem().vb.mapSceneToView(event.scenePos())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import napari.viewer
@@ -44,6 +45,7 @@ class MainWidget(QWidget):
         column.addWidget(self.parts.pack_strip)
         column.addWidget(tabs)
         self._adopt(viewer)
+        self.destroyed.connect(_throw_away)
         self.parts.steps.own_wanted.connect(self.ask_for_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
         take = self.parts.maps.take
@@ -98,6 +100,11 @@ class MainWidget(QWidget):
         """Let go of threads; runs go on."""
         self.parts.close()
         super().closeEvent(event)
+
+
+def _throw_away(_: object) -> None:
+    """Free what is left of the panels at once, here: no thread of napari may do it later."""
+    gc.collect()
 
 
 def _start_on_chosen_python(run: Path) -> int:

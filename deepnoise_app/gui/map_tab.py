@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QComboBox
 
-from deepnoise_app.analysis.embedding_map import EmbeddingMap
+from deepnoise_app.analysis.embedding_map import EmbeddingMap, View
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import count, percent
 from deepnoise_app.gui.workbench import Workbench
@@ -43,10 +43,16 @@ class MapTab(PlotTab):
         self.by.setAccessibleName("Coloured by")
         self.by.setToolTip("What gives a well its colour")
         self.by.currentIndexChanged.connect(lambda _: self.refresh())
-        self.head.addWidget(self.by, 0, Qt.AlignmentFlag.AlignTop)
+        self.before, self.after = QComboBox(), QComboBox()
+        for combo, name in ((self.before, "Left map"), (self.after, "Right map")):
+            combo.setAccessibleName(name)
+            combo.setToolTip(f"{name}: how the wells are described")
+            combo.currentIndexChanged.connect(lambda _: self.refresh())
+        for combo in (self.before, self.after, self.by):
+            self.head.addWidget(combo, 0, Qt.AlignmentFlag.AlignTop)
         self._dots: list[Any] = []
         self._rings: list[Any] = []
-        session.events.embeddings.connect(self.refresh)
+        session.events.embeddings.connect(self._on_maps)
         session.events.wells.connect(self._ring)
         session.events.plate.connect(self._ring)
 
@@ -54,16 +60,34 @@ class MapTab(PlotTab):
         """Whether there is a map."""
         return self._session.embeddings is not None
 
+    def _on_maps(self) -> None:
+        """Offer the views that there are; what was chosen stays while it is there."""
+        maps = self._session.embeddings
+        if maps is not None:
+            titles = [view.title for view in maps.views]
+            for combo, at in ((self.before, maps.before), (self.after, maps.after)):
+                offered = [combo.itemText(i) for i in range(combo.count())]
+                kept = combo.currentText() if titles == offered else titles[at]
+                with QSignalBlocker(combo):
+                    combo.clear()
+                    combo.addItems(titles)
+                    combo.setCurrentText(kept)
+        self.refresh()
+
+    @property
+    def shown(self) -> tuple[View, ...]:
+        """The two views that are compared."""
+        maps = self._session.embeddings
+        if maps is None:
+            return ()
+        return tuple(maps.views[combo.currentIndex()] for combo in (self.before, self.after))
+
     def build(self) -> None:
         """Make both plots."""
         import pyqtgraph
 
-        for name, tip in (
-            ("As scored", "Where the model puts each well; click one to choose it"),
-            ("Plates centred", "The same after each plate's own mean is taken away"),
-        ):
-            plot = self.add_plot(name, tip, "PC 2", "PC 1")
-            plot.setTitle(name, size="10pt")
+        for name in ("Left map", "Right map"):
+            plot = self.add_plot(name, name, "PC 2", "PC 1")
             for side in ("left", "bottom"):
                 plot.getAxis(side).setStyle(showValues=False)
             dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=_tip)
@@ -83,19 +107,20 @@ class MapTab(PlotTab):
         colours = colours_of(len(names))
         brushes = np.array([*colours, QColor("#808080")], dtype=object)[codes]
         plates = maps.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
-        for at, (dots, one) in enumerate(zip(self._dots, (maps.before, maps.after), strict=True)):
+        for plot, dots, view in zip(self._plots, self._dots, self.shown, strict=True):
+            one = view.map
             texts = self._texts(maps.table, one)
             dots.setData(
                 x=one.places[:, 0], y=one.places[:, 1], brush=list(brushes[one.rows]), data=texts
             )
-            plot = self._plots[at]
-            plot.setTitle(("As scored", "Plates centred")[at], size="10pt", color=self.ink)
+            plot.setToolTip(view.about)
+            plot.setTitle(view.title, size="10pt", color=self.ink)
             for side, share in zip(("bottom", "left"), one.shares, strict=True):
                 name = "PC 1" if side == "bottom" else "PC 2"
                 plot.setLabel(side, f"{name} ({percent(float(share))})")
         centre = "the negative controls" if maps.anchored else "all wells"
         self.say(
-            f"{count(len(maps.before.rows), 'well')} of {count(len(plates), 'plate')},"
+            f"{count(len(maps.table), 'well')} of {count(len(plates), 'plate')},"
             f" {count(len(names), 'colour')}. Plates are centred on the mean of {centre}."
         )
         self._ring()
@@ -121,8 +146,8 @@ class MapTab(PlotTab):
             ).to_numpy()
         import pyqtgraph
 
-        for rings, one in zip(self._rings, (maps.before, maps.after), strict=True):
-            places = one.places[chosen[one.rows]]
+        for rings, view in zip(self._rings, self.shown, strict=True):
+            places = view.map.places[chosen[view.map.rows]]
             rings.setData(x=places[:, 0], y=places[:, 1], pen=pyqtgraph.mkPen(self.ink, width=2))
 
     def _on_clicked(self, _: Any, points: Any, event: Any = None) -> None:

@@ -42,6 +42,12 @@ SHOWN = (
     ResultColumn("Sites", "Sites", "Sites of the well that were looked at"),
     ResultColumn("Flags", "Flags", "What is unusual about the well"),
     ResultColumn("Model", "Model", "Which model named the well"),
+    ResultColumn(
+        "Correction",
+        "Correction",
+        "What was corrected before the well was named: none, adabn (statistics of its plate),"
+        " control-anchored",
+    ),
 )
 NUMBERS = ("Confidence", "Margin", "Sites")
 # What the source of a column begins with that a plate map tells.

@@ -7,10 +7,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepnoise_app.analysis.embedding_map import FEATURE, EmbeddingMaps, embedding_maps
+from qtpy.QtCore import QTimer
+
+from deepnoise_app.analysis.beside import baselines_of
+from deepnoise_app.analysis.embedding_map import (
+    FEATURE,
+    Described,
+    EmbeddingMaps,
+    embedding_maps,
+)
 from deepnoise_app.analysis.insight import insight_of
-from deepnoise_app.errors import RunError
+from deepnoise_app.errors import DeepNoiseError, RunError
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.run_desk import PREDICTIONS
+from deepnoise_app.gui.words import UNCORRECTED, said_of
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.screen import read_parquet
@@ -19,6 +29,9 @@ from deepnoise_app.session import Notice, Session
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deepnoise_app.analysis.measures import Measures
+
+REST_MS = 400
 EMBEDDINGS = "embeddings.parquet"
 OLD_MAP = (
     ". It says what was expected when it was scored: score again for the plate map that counts now"
@@ -33,9 +46,14 @@ class ResultsDesk:
         self._session = session
         self._background = background
         self._workbench = workbench
+        self._mapped = 0
+        self._rest = QTimer(background, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._set_beside)
         session.events.predictions.connect(self._look_into)
         session.events.classes.connect(self._look_into)
         session.events.scorings.connect(self._map)
+        for fact in ("insight", "measures", "screens"):
+            getattr(session.events, fact).connect(self._on_change)
 
     def _look_into(self) -> None:
         predictions, classes = self._session.predictions, self._session.classes
@@ -50,14 +68,52 @@ class ResultsDesk:
             self._failed,
         )
 
-    def _map(self) -> None:
-        paths = self._session.scorings
+    def _on_change(self) -> None:
+        """Compare again soon: measures come several times a second while plates are measured."""
+        if self._session.insight is None:
+            self._background.forget("baselines")
+            self._session.baselines = None
+        elif not self._rest.isActive():
+            self._rest.start()
+
+    @property
+    def _measures(self) -> list[Measures]:
+        """Measures of the open plates that are measured whole."""
+        known = self._session.measures
+        found = [(known.get(plate.key), plate) for plate in self._session.plates]
+        return [one for one, plate in found if one is not None and len(one) == len(plate.wells)]
+
+    def _set_beside(self) -> None:
+        """Work out what stands beside the predictions: baselines, and measures on the map."""
+        session, measures = self._session, self._measures
+        insight, predictions = session.insight, session.predictions
+        if insight is None or predictions is None:
+            return
+        classes, plates = session.classes, session.plates
         self._background.ask(
-            "embeddings",
-            lambda: read_maps(paths),
-            lambda found: setattr(self._session, "embeddings", found),
+            "baselines",
+            lambda: baselines_of(predictions.table, classes, plates, measures, insight.position),
+            lambda found: setattr(session, "baselines", found),
             self._failed,
         )
+        if len(measures) != self._mapped:
+            self._map()
+
+    def _map(self) -> None:
+        paths, measures = self._session.scorings, self._measures
+        self._mapped = len(measures)
+        self._background.ask(
+            "embeddings",
+            lambda: read_maps(paths, measures),
+            self._take_maps,
+            self._failed,
+        )
+
+    def _take_maps(self, found: EmbeddingMaps | None) -> None:
+        """Show the maps beside what the open plates are said to hold now."""
+        maps = {plate.key: plate.map for plate in self._session.plates}
+        changed = found is not None and self._session.can_undo_map
+        self._session.embeddings = found.expecting(maps) if found is not None and changed else found
 
     def open_ladder(self, path: Path) -> None:
         """Show the ladder in a folder."""
@@ -129,20 +185,41 @@ class ResultsDesk:
         self._workbench.complain(error, "The results could not be worked out")
 
 
-def read_maps(runs: Sequence[Path]) -> EmbeddingMaps | None:
+def read_maps(runs: Sequence[Path], measures: Sequence[Measures] = ()) -> EmbeddingMaps | None:
     """Return the maps of all wells that the last model has described; newer scorings count.
 
-    Embeddings of models that give others features cannot lie on one map: they are left out.
+    Scorings that were corrected in another way are views of their own. Embeddings of models that
+    give others features cannot lie on one map: they are left out.
     """
     import pandas as pd
 
     tables: list[pd.DataFrame] = []
+    by: dict[str, list[pd.DataFrame]] = {}
     for run in reversed(runs):
         if (run / EMBEDDINGS).is_file():
             table = read_parquet(run / EMBEDDINGS)
             if not tables or list(table.columns) == list(tables[0].columns):
                 tables.append(table)
+                by.setdefault(_correction(run), []).append(table)
     if not tables or not any(str(name).startswith(FEATURE) for name in tables[0].columns):
         return None
-    together = pd.concat(tables, ignore_index=True).drop_duplicates(PLACE, ignore_index=True)
-    return embedding_maps(together)
+
+    def together(found: list[pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(found, ignore_index=True).drop_duplicates(PLACE, ignore_index=True)
+
+    last, *others = by
+    others.sort(key=lambda one: (one != UNCORRECTED, one))
+    scored = [Described(together(by[one]), said_of(one)) for one in others]
+    scored.append(Described(together(tables), said_of(last) if last != UNCORRECTED or others
+                            else ""))  # fmt: skip
+    return embedding_maps(scored, [one.table for one in measures])
+
+
+def _correction(run: Path) -> str:
+    """Return what was applied in a scoring, as its predictions say."""
+    try:
+        table = read_parquet(run / PREDICTIONS)
+    except (OSError, DeepNoiseError):
+        return UNCORRECTED
+    names = sorted({str(name) for name in table.get("Correction", [])})
+    return ", ".join(names) or UNCORRECTED

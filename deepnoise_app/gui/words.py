@@ -28,6 +28,13 @@ LAYOUTS = {
     "wilds": "RxRx1 of WILDS",
     "pattern": "file-name pattern",
 }
+# How predictions call what was taken out of a plate before its wells were named.
+UNCORRECTED = "none"
+CORRECTIONS = {
+    UNCORRECTED: "uncorrected",
+    "adabn": "AdaBN",
+    "control-anchored": "anchored to controls",
+}
 ACCURACIES = {"plate_prior": "plate prior", "one_per_well": "one per well", "free": "free"}
 
 
@@ -47,6 +54,13 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if more > 0:
         return f"{', '.join(names[:most])} and {more:,} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def said_of(correction: str) -> str:
+    """Return what people call a correction, or several: `adabn+control-anchored`."""
+    for name, words in CORRECTIONS.items():
+        correction = correction.replace(name, words)
+    return correction.replace("+", " + ")
 
 
 def layout(reader: str) -> str:

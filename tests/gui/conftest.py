@@ -50,6 +50,17 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         made.close()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
+    throw_away()
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what is loaded by now, so that looking for garbage takes little."""
+    gc.freeze()
+
+
+def throw_away() -> None:
+    """Free what is left of closed widgets here: a thread of the next test must not do it."""
+    gc.collect()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -98,3 +109,4 @@ def hosted(request, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     made.show()
     yield made
     made.close()
+    throw_away()

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import shutil
 from pathlib import Path
 
 import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from qtpy.QtCore import QEvent
 
+from deepnoise_app.analysis.accuracy import Accuracy
+from deepnoise_app.analysis.beside import POSITION, Baseline, Baselines
+from deepnoise_app.analysis.measures import Measures
+from deepnoise_app.analysis.trivial import COUNT, INTENSITIES, MEASURES
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.beside_plot import untrained_of
 from deepnoise_app.gui.main_widget import MainWidget
 from deepnoise_app.gui.map_tab import COLOURED_BY, FEW, colours_of
 from deepnoise_app.gui.results_desk import ResultsDesk, read_maps
@@ -88,7 +96,7 @@ def run(screen, tmp_path) -> Path:
 
 
 @pytest.fixture
-def parts(screen, run, qtbot):
+def parts(screen, run, qtbot, qapp):
     """Session, verbs and tabs with a scoring taken in."""
     session, background = Session(screens=(screen,)), Background()
     workbench = Workbench(session, background)
@@ -96,7 +104,6 @@ def parts(screen, run, qtbot):
     results = ResultsDesk(session, background, workbench)
     table = ResultsTable(session, desk, workbench)
     tabs = ResultsTabs(session, workbench, table, desk, results)
-    qtbot.addWidget(tabs)
     tabs.resize(900, 300)
     tabs.show()
     workbench.show_plate(screen.imaged[0].key)
@@ -107,6 +114,12 @@ def parts(screen, run, qtbot):
     )
     yield session, tabs, results
     background.close()
+    tabs.close()
+    tabs.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del tabs, table, results
+    # What is left of plots is thrown away here: a thread of the next test must not do it.
+    gc.collect()
 
 
 def test_the_worst_plate_stands_first_and_a_click_shows_it(parts, screen):
@@ -149,9 +162,8 @@ def test_a_point_of_the_map_chooses_its_well_and_a_chosen_well_has_a_ring(parts,
     tabs.map.choose(row)
     assert session.plate is screen.imaged[-1]
     assert session.wells == (WellId.parse(table["Metadata_Well"].iloc[row]),)
-    for rings, one in zip(
-        tabs.map._rings, (session.embeddings.before, session.embeddings.after), strict=True
-    ):
+    for rings, view in zip(tabs.map._rings, session.embeddings.views, strict=True):
+        one = view.map
         x, y = rings.getData()
         assert [x[0], y[0]] == pytest.approx(one.places[one.rows.tolist().index(row)])
     tabs.map.choose(row - 1, adding=True)
@@ -174,6 +186,81 @@ def test_without_truth_tabs_say_what_is_lacking(parts):
     assert "No accuracies yet" in tabs.accuracy.nothing.text()
     assert not tabs.accuracy.has_something()
     assert len(unknown)
+
+
+def test_simple_measures_and_other_corrections_can_stand_beside_each_other(
+    parts, screen, run, tmp_path, qtbot
+):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.map)
+    assert [tabs.map.before.itemText(i) for i in range(2)] == ["As scored", "Plates centred"]
+    adapted = tmp_path / "adapted"
+    shutil.copytree(run, adapted)
+    table = pd.read_parquet(adapted / "predictions.parquet").assign(Correction="adabn")
+    table.to_parquet(adapted / "predictions.parquet")
+    session.measures = {plate.key: measured(plate) for plate in screen.imaged}
+    session.scorings = (run, adapted)
+    qtbot.waitUntil(lambda: tabs.map.before.count() == 4)
+    assert [view.title for view in tabs.map.shown] == ["As scored, uncorrected", "Plates centred"]
+    tabs.map.before.setCurrentText("Simple measures")
+    tabs.map.after.setCurrentText("As scored, AdaBN")
+    assert [view.title for view in tabs.map.shown] == ["Simple measures", "As scored, AdaBN"]
+    assert len(tabs.map._dots[0].data) == len(session.embeddings.table)
+
+
+def measured(plate) -> Measures:
+    """Three measures that vary."""
+    rng = np.random.default_rng(len(plate.name))
+    table = pd.DataFrame(
+        {
+            "Metadata_Experiment": plate.experiment,
+            "Metadata_Plate": plate.name,
+            "Metadata_Well": [well.name for well in plate.wells],
+            **{
+                name: rng.normal(size=len(plate.wells))
+                for name in ("Intensity_Mean_a", "Intensity_Mean_b", "Cells_Count_a")
+            },
+        }
+    )
+    return Measures(table)
+
+
+def test_trivial_baselines_stand_beside_the_model(parts, screen, qtbot):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.accuracy)
+    qtbot.waitUntil(lambda: session.baselines is not None)
+    lacking = {row.name: row.lacking for row in session.baselines.rows}
+    assert lacking[COUNT] == "not measured"
+    assert tabs.accuracy.beside.plot.isVisible()
+    assert "Measure the plates" in tabs.accuracy.told.text()
+    tabs.accuracy.told.linkActivated.emit("Quality")
+    assert session.front == "Quality"
+
+    session.measures = {plate.key: measured(plate) for plate in screen.imaged}
+    qtbot.waitUntil(lambda: session.baselines.rows[1].accuracy is not None)
+    found = {row.name: row.accuracy for row in session.baselines.rows}
+    assert set(found) == {POSITION, COUNT, INTENSITIES, MEASURES}
+    assert all(one is not None for one in found.values())
+    assert "Measure the plates" not in tabs.accuracy.told.text()
+
+
+def test_it_is_said_aloud_when_a_trivial_way_does_as_well(parts):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.accuracy)
+    warning = "The position of a well alone names its perturbation in 100% of 9 wells"
+    session.baselines = Baselines((Baseline(POSITION, Accuracy(1, 0.9, 1), 9),), warning)
+    assert warning in tabs.accuracy.told.text()
+    assert "Position of the well alone names as many wells right" in tabs.accuracy.told.text()
+
+
+def test_an_untrained_network_is_known_from_a_ladder_only(tmp_path):
+    assert untrained_of(None).lacking
+    folder = ladder(tmp_path / "ladder")
+    assert untrained_of(LadderTable.read(folder)).lacking == "not in the ladder"
+    table = pd.read_parquet(folder / "ladder.parquet")
+    table = table.assign(step=table["step"].replace("plate", "untrained-network"))
+    table.to_parquet(folder / "ladder.parquet")
+    assert untrained_of(LadderTable.read(folder)).accuracy.value == pytest.approx(0.55)
 
 
 def test_newer_embeddings_count_and_foreign_ones_are_left_out(run, tmp_path):
