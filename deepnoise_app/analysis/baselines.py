@@ -43,6 +43,15 @@ def within_plates(features: Features, plates: Sequence[str]) -> Features:
     return made
 
 
+def within(values: NDArray[np.floating]) -> Features:
+    """Bring features of one plate to mean 0 and deviation 1 over its wells; NaN stays NaN."""
+    there = np.isfinite(values).all(axis=1)
+    made = np.array(values, dtype=np.float64)
+    if there.any():
+        made[there] = within_plates(made[there], ["one"] * int(there.sum()))
+    return made
+
+
 def linear_shares(
     learned: Features, labels: Sequence[str], asked: Features, classes: Sequence[str]
 ) -> NDArray[np.float32]:

@@ -60,6 +60,14 @@ def score(
     anchor: Annotated[
         bool, typer.Option("--anchor", help="Normalise by the negative controls of each plate.")
     ] = False,
+    discriminate: Annotated[
+        bool,
+        typer.Option(
+            "--discriminate",
+            help="Name wells by linear discriminants of features without the plate's own mean and"
+            " deviation.",
+        ),
+    ] = False,
     abstain_below: Annotated[
         float, typer.Option(min=0, max=1, help="Flag wells of lower confidence as uncalled.")
     ] = 0.0,
@@ -74,7 +82,7 @@ def score(
     from deepnoise_app.runs.folder import RunFolder
 
     asked = scoring_recipe(
-        model, path, plate_map, library, candidates, adapt, anchor, abstain_below
+        model, path, plate_map, library, candidates, adapt, anchor, discriminate, abstain_below
     )
     if resume and (out / "recipe.json").is_file():
         asked = RunFolder(out.absolute()).recipe
@@ -102,6 +110,7 @@ def scoring_recipe(
     candidates: Candidates = Candidates.LIBRARY,
     adapt: bool = False,
     anchor: bool = False,
+    discriminate: bool = False,
     abstain_below: float = 0.0,
 ) -> Recipe:
     """Return the recipe of a scoring, with whole paths."""
@@ -116,6 +125,7 @@ def scoring_recipe(
         library=None if library is None else str(library.absolute()),
         adapt=adapt,
         anchor=anchor,
+        discriminate=discriminate,
         abstain_below=abstain_below,
     )
     screens = [whole_path(path) for path in dict.fromkeys(paths)]

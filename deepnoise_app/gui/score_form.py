@@ -24,6 +24,10 @@ CORRECTIONS = {
     (False, True): "anchor at negative controls",
     (True, True): "anchor, then adapt",
 }
+NAMING = {
+    False: "the network",
+    True: "discriminants without the plate's effect",
+}
 VIEWS = (1, 2, 4, 8)
 
 
@@ -51,7 +55,14 @@ class ScoreForm(QWidget):
         )
         for text in CORRECTIONS.values():
             self.correction.addItem(text)
-        for combo in (self.candidates, self.views, self.correction):
+        self.naming = narrow_combo(
+            "Named by",
+            "The network names wells as it learned to; linear discriminants name them by its"
+            " features, from which each plate's own mean and deviation were taken",
+        )
+        for wish, text in NAMING.items():
+            self.naming.addItem(text, wish)
+        for combo in (self.candidates, self.views, self.correction, self.naming):
             combo.activated.connect(self._edited)
         self.plate_map = FileChoice(
             "Plate map",
@@ -70,6 +81,7 @@ class ScoreForm(QWidget):
         layout.addRow("Plate map", self.plate_map)
         layout.addRow("Library", self.library)
         layout.addRow("Correction", self.correction)
+        layout.addRow("Named by", self.naming)
         layout.addRow("Views", self.views)
         self.set_value(value)
 
@@ -88,6 +100,8 @@ class ScoreForm(QWidget):
             self.views.setCurrentIndex(self.views.findData(value.views))
         with QSignalBlocker(self.correction):
             self.correction.setCurrentIndex(list(CORRECTIONS).index((value.adapt, value.anchor)))
+        with QSignalBlocker(self.naming):
+            self.naming.setCurrentIndex(self.naming.findData(value.discriminate))
         self.plate_map.set_value(value.plate_map)
         self.library.set_value(value.library)
 
@@ -126,6 +140,7 @@ class ScoreForm(QWidget):
                     "library": self.library.value(),
                     "adapt": adapt,
                     "anchor": anchor,
+                    "discriminate": self.naming.currentData(),
                 }
             )
         )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepnoise_app.analysis.baselines import linear_shares, position_shares, within_plates
+from deepnoise_app.analysis.baselines import linear_shares, position_shares, within
 from deepnoise_app.analysis.trivial import COUNT, INTENSITIES, MEASURES, PREFIXES
 from deepnoise_app.errors import Interrupted, RunError
 from deepnoise_app.ladder.climb import Climb, is_finished
@@ -151,15 +151,6 @@ class _Namer:
                 step = name.replace(" ", "-")
                 found += rungs_of(step, TITLES[name], group, names, [table], beside=True)
         return found
-
-
-def within(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring features of one plate to mean 0 and deviation 1 over its wells; NaN stays NaN."""
-    there = np.isfinite(values).all(axis=1)
-    made = values.copy()
-    if there.any():
-        made[there] = within_plates(values[there], ["one"] * int(there.sum()))
-    return made
 
 
 def _scores(plate: Plate, logits: NDArray[np.float32]) -> PlateScores:

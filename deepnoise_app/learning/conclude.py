@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from deepnoise_app.analysis.discriminants import Discriminants
 from deepnoise_app.learning.anchor import control_anchors
 from deepnoise_app.learning.calibrate import calibrated
+from deepnoise_app.learning.discriminants import fit_to
 from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.familiar import training_distribution
 from deepnoise_app.learning.held_out import HeldOut
@@ -17,14 +18,19 @@ from deepnoise_app.learning.member import Member, ScoredPlate
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.learning.outcome import judge
 from deepnoise_app.learning.package import load_package, save_package
-from deepnoise_app.learning.score import Scorer
+from deepnoise_app.learning.score import PlateScores, Scorer
 from deepnoise_app.learning.tables import summarise, write_predictions, write_summary
+from deepnoise_app.learning.trial import spread
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.events import Event, Progress, Saved, Scored, Warned
 from deepnoise_app.screen import Plate
 
 # Training plates whose embeddings describe what is usual; more tell little that is new.
 DESCRIBED_PLATES = 64
+TOO_FEW = (
+    "wells are named by the network alone: discriminants need two labelled wells of a perturbation"
+    " on training plates of eight readable wells or more"
+)
 
 
 def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> None:
@@ -38,19 +44,23 @@ def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> N
     card, network = load_package(judging.run.model)
     network.to(judging.ranks.fabric.device)
     plates = judging.plan.judged or judging.plan.held_out
-    usual = _described(judging, network, tell)
+    described = _described(judging, network, tell)
     count = len(judging.plan.training)
+    discriminants = fit_to(card, described, [plate.map for plate in judging.plan.training])
+    if discriminants is None and judging.recipe.scoring.discriminate:
+        tell(Warned(message=TOO_FEW))
     anchors = control_anchors(
         judging.plan.training, judging.material.surveys[:count], judging.material.groups[:count]
     )
     card = card.model_copy(update={"control_anchor": anchors})
-    parts = _corrected(judging, card, network, plates, tell)
+    parts = _corrected(judging, card, network, discriminants, plates, tell)
     scored = [part.scores for part in parts]
     unusual = [(part.unadapted or part.scores).embeddings for part in parts]
-    card = calibrated(card, scored, [plate.map for plate in plates])
+    card = calibrated(card, scored, [plate.map for plate in plates], discriminants)
     predictions, libraries = judging.named(scored, plates, card)
     for one in scored:
         tell(Scored(experiment=one.experiment, plate=one.plate, wells=len(one.wells)))
+    usual = [described[at].embeddings for at in spread(count, DESCRIBED_PLATES)]
     readable = [e[np.isfinite(e).all(axis=1)] for e in [*usual, *unusual]]
     outcome = judge(predictions, judging.naming.treatments)
     distribution = training_distribution(np.concatenate(readable[: len(usual)]), readable)
@@ -60,7 +70,7 @@ def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> N
             "accuracy": outcome.intervals(),
         }
     )
-    card = save_package(card, network.state_dict(), judging.run.model)
+    card = save_package(card, network.state_dict(), judging.run.model, discriminants)
     write_predictions(predictions, judging.run.path)
     in_order = sorted(scored, key=lambda one: one.experiment)
     write_embeddings(in_order, predictions, card, judging.run.path)
@@ -80,14 +90,12 @@ def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> N
 
 def _described(
     judging: HeldOut, network: DeepNoiseNet, tell: Callable[[Event], None]
-) -> list[NDArray[np.float32]]:
-    """Embeddings, (wells, D), of training plates: what is usual."""
-    count = len(judging.plan.training)
-    chosen = np.unique(np.linspace(0, count - 1, min(count, DESCRIBED_PLATES)).astype(int))
-    found = []
-    for done, at in enumerate(chosen):
-        tell(Progress(phase="Describing the training data", done=done, total=len(chosen)))
-        found.append(judging.score_plate(network, judging.plan.training[at], 1).embeddings)
+) -> list[PlateScores]:
+    """Scores of the training plates in one view."""
+    plates, found = judging.plan.training, []
+    for done, plate in enumerate(plates):
+        tell(Progress(phase="Describing the training data", done=done, total=len(plates)))
+        found.append(judging.score_plate(network, plate, 1))
     return found
 
 
@@ -95,6 +103,7 @@ def _corrected(
     judging: HeldOut,
     card: ModelCard,
     network: DeepNoiseNet,
+    discriminants: Discriminants | None,
     plates: Sequence[Plate],
     tell: Callable[[Event], None],
 ) -> list[ScoredPlate]:
@@ -102,7 +111,7 @@ def _corrected(
     reading, material, scoring = judging.reading, judging.material, judging.recipe.scoring
     device = next(network.parameters()).device
     scorer = Scorer(network, device, scoring.views, scoring.batch_size, reading.pool, scoring.sites)
-    member = Member.of(card, scorer, scoring, reading.should_stop)
+    member = Member.of(card, scorer, scoring, discriminants, reading.should_stop)
     scored = []
     for done, plate in enumerate(plates):
         tell(Progress(phase="Scoring held-out plates", done=done, total=len(plates)))

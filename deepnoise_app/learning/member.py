@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from deepnoise_app.analysis.discriminants import Discriminants
 from deepnoise_app.learning.anchor import anchored, count_controls
+from deepnoise_app.learning.discriminants import APPLIED, FEWEST_WELLS, may_name, named_by
 from deepnoise_app.learning.familiar import unlike_reasons
 from deepnoise_app.learning.material import Material
 from deepnoise_app.learning.score import PlateScores, Scorer
@@ -45,20 +47,30 @@ class ScoredPlate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """A model with its scorer; `anchor` and `adapt` say what it corrects."""
+    """A model with its scorer; `anchor` and `adapt` say what it corrects.
+
+    With `discriminants` it is they that name the wells.
+    """
 
     card: ModelCard
     scorer: Scorer
     anchor: bool = False
     adapt: bool = False
+    discriminants: Discriminants | None = None
     should_stop: Callable[[], bool] = field(default=lambda: False)
 
     @classmethod
     def of(
-        cls, card: ModelCard, scorer: Scorer, wish: Scoring, should_stop: Callable[[], bool]
+        cls,
+        card: ModelCard,
+        scorer: Scorer,
+        wish: Scoring,
+        discriminants: Discriminants | None,
+        should_stop: Callable[[], bool],
     ) -> Member:
-        """Return a member that corrects what a recipe asks for."""
-        return cls(card, scorer, wish.anchor, wish.adapt, should_stop)
+        """Return a member that does what a recipe asks for."""
+        naming = discriminants if wish.discriminate else None
+        return cls(card, scorer, wish.anchor, wish.adapt, naming, should_stop)
 
     def score(self, material: Material, at: int, roles: PlateMap) -> ScoredPlate:
         """Score one plate of the material.
@@ -89,6 +101,9 @@ class Member:
             scorer = scorer.adapted(material.store, survey, group, self.should_stop)
             applied.insert(0, ADAPTED)
         scores = self._score(scorer, material, at, group)
+        if self.discriminants is not None and _may_name(scores, notes):
+            scores = named_by(self.discriminants, scores)
+            applied.append(APPLIED)
         return ScoredPlate(
             replace(scores, correction="+".join(applied) or NONE),
             tuple(unlike_reasons(self.card, survey, (unadapted or scores).embeddings)),
@@ -131,6 +146,16 @@ class Member:
         return scorer.score(material.store, material.surveys[at], at, group, self.should_stop)
 
 
+def _may_name(scores: PlateScores, notes: list[str]) -> bool:
+    if may_name(scores):
+        return True
+    notes.append(
+        f"{scores.experiment} {scores.plate} is named by the network alone: fewer than"
+        f" {FEWEST_WELLS} wells with an image are too few for discriminants"
+    )
+    return False
+
+
 def _faults(material: Material, at: int) -> tuple[Fault, ...]:
     plate, survey = material.store.plates[at], material.surveys[at]
     return tuple(
@@ -169,12 +194,26 @@ def together(
                 tuple(sorted(set().union(*flags)))
                 for flags in zip(*(part.scores.flags for part in parts), strict=True)
             ),
+            discriminants=_joint(parts, cards, joint),
             correction=", ".join(dict.fromkeys(part.scores.correction for part in parts)),
         ),
         tuple(dict.fromkeys(reason for part in parts for reason in part.reasons)),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         tuple(dict.fromkeys(fault for part in parts for fault in part.faults)),
     )
+
+
+def _joint(
+    parts: Sequence[ScoredPlate], cards: Sequence[ModelCard], joint: ModelCard
+) -> NDArray[np.float32] | None:
+    """Mean of what the discriminants of all models say, in the joint order of treatments."""
+    found = []
+    for part, card in zip(parts, cards, strict=True):
+        if part.scores.discriminants is None:
+            return None
+        place = {name: i for i, name in enumerate(card.treatments)}
+        found.append(part.scores.discriminants[:, [place[name] for name in joint.treatments]])
+    return np.asarray(np.mean(found, axis=0), dtype=np.float32)
 
 
 def _order(card: ModelCard, joint: ModelCard) -> list[int]:

@@ -9,7 +9,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from deepnoise_app.analysis.discriminants import Discriminants
 from deepnoise_app.errors import ModelError
+from deepnoise_app.learning.discriminants import PREFIX, tensors_of
 from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.runs.card import WEIGHTS, ModelCard, load_card, resolve_model, save_card
 from deepnoise_app.runs.files import write_whole
@@ -19,9 +21,16 @@ from deepnoise_app.screen import Channel
 HEAD = "head.weight"
 
 
-def save_package(card: ModelCard, weights: Mapping[str, Tensor], folder: Path) -> ModelCard:
-    """Write weights and card into a folder; returns the card with the weights' hash."""
+def save_package(
+    card: ModelCard,
+    weights: Mapping[str, Tensor],
+    folder: Path,
+    discriminants: Discriminants | None = None,
+) -> ModelCard:
+    """Write weights and card into a folder; returns the card as it was written."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    tensors |= tensors_of(discriminants)
+    card = card.model_copy(update={"discriminants": discriminants is not None})
     write_whole(folder / WEIGHTS, save(tensors))
     return save_card(card, folder)
 
@@ -41,7 +50,8 @@ def load_package(name_or_path: str | Path) -> tuple[ModelCard, DeepNoiseNet]:
         network_of(card), len(card.channels), len(card.classes), card.scale, margin=0.0
     )
     try:
-        network.load_state_dict(load_file(path))
+        tensors = load_file(path)
+        network.load_state_dict({k: v for k, v in tensors.items() if not k.startswith(PREFIX)})
     except (SafetensorError, RuntimeError, OSError) as error:
         first = str(error).strip().splitlines()[-1].strip()
         raise ModelError(f"the weights {path} do not fit their card: {first}") from error

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepnoise_app.errors import RecipeError, ScreenError
+from deepnoise_app.errors import ModelError, RecipeError, ScreenError
 from deepnoise_app.learning.anchor import count_controls
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.package import load_package, match_channels
@@ -96,6 +96,8 @@ def plan_scoring(recipe: Recipe, screens: Sequence[Screen]) -> ScoringPlan:
     # The weights too: they have to fit their card.
     cards = [load_package(folder)[0] for folder in folders]
     card = joint_card(cards)
+    if scoring.discriminate:
+        _need_discriminants(cards)
     wanted = set(recipe.plates)
     plates = tuple(
         plate
@@ -140,6 +142,15 @@ def _channels(card: ModelCard, plates: Sequence[Plate]) -> tuple[tuple[int, ...]
         tuple(match_channels(card.channels, plate.channels, " ".join(plate.key)))
         for plate in plates
     )
+
+
+def _need_discriminants(cards: Sequence[ModelCard]) -> None:
+    for card in cards:
+        if not card.discriminants:
+            raise ModelError(
+                f"the model {card.name} holds no discriminants to name wells by: train it again"
+                " with this version, or score without --discriminate"
+            )
 
 
 def _need_negative_controls(plan: ScoringPlan) -> None:

@@ -31,8 +31,9 @@ class Naming:
     `classes` are the model's, `controls` those of them that only controls get: they are left out.
     `copies` says how many wells of a plate each perturbation may get without a library; one where
     it says nothing. `model` stands in the table. `temperature` tempers confidence and margin, and
-    nothing else; wells of lower confidence than `abstain_below` are flagged as uncalled, wells
-    whose highest logit is below `stranger_below` as not in this library.
+    nothing else, `discriminant_temperature` those of plates that discriminants name. Wells of lower
+    confidence than `abstain_below` are flagged as uncalled, wells whose highest logit is below
+    `stranger_below` as not in this library.
     """
 
     classes: tuple[str, ...]
@@ -42,6 +43,7 @@ class Naming:
     candidates: Candidates = "library"
     model: str = ""
     temperature: float = 1.0
+    discriminant_temperature: float = 1.0
     abstain_below: float = 0.0
     stranger_below: float | None = None
 
@@ -63,9 +65,11 @@ class Naming:
     def doubting(self, card: ModelCard, abstain_below: float) -> Naming:
         """Return the same with the temperature and the library limit of a card."""
         calibration, limit = card.calibration, card.library_limit
+        other = card.discriminant_calibration
         return replace(
             self,
             temperature=1.0 if calibration is None else calibration.temperature,
+            discriminant_temperature=1.0 if other is None else other.temperature,
             abstain_below=abstain_below,
             stranger_below=None if limit is None else limit.cosine * card.scale,
         )
@@ -129,11 +133,14 @@ def name_experiment(
     return tables, order
 
 
-def _log_shares(
-    plate: PlateScores, naming: Naming, temperature: float = 1.0
-) -> NDArray[np.float64]:
+def _log_shares(plate: PlateScores, naming: Naming, tempered: bool = False) -> NDArray[np.float64]:
     """(wells, treatments): logarithm of the softmax; comparable between wells."""
-    return np.asarray(log_softmax(_treatment_logits(plate, naming) / temperature, axis=1))
+    if plate.discriminants is None:
+        scores, temperature = _treatment_logits(plate, naming), naming.temperature
+    else:
+        scores = plate.discriminants.astype(np.float64)
+        temperature = naming.discriminant_temperature
+    return np.asarray(log_softmax(scores / (temperature if tempered else 1.0), axis=1))
 
 
 def _treatment_logits(plate: PlateScores, naming: Naming) -> NDArray[np.float64]:
@@ -186,7 +193,7 @@ def _table(
     names = naming.treatments
     readable = [bool(np.isfinite(row).all()) for row in log_p]
     ranked = np.argsort(-np.nan_to_num(log_p), axis=1, kind="stable")[:, :5]
-    tempered = _log_shares(plate, naming, naming.temperature)
+    tempered = _log_shares(plate, naming, tempered=True)
     best = np.nan_to_num(np.exp(np.take_along_axis(tempered, ranked, axis=1)))
     top = [[names[i] if ok else "" for i in row] + [""] * (5 - len(row))
            for row, ok in zip(ranked, readable, strict=True)]  # fmt: skip

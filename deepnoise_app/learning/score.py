@@ -28,7 +28,8 @@ class PlateScores:
 
     `logits` are (wells, classes) and `embeddings` (wells, D), means over sites and views; NaN for
     a well without a readable image. `sites` is how many sites took part; `flags` says per well
-    what was wrong with its images; `correction` names what was corrected.
+    what was wrong with its images; `correction` names what was corrected. `discriminants` are
+    logarithms of shares, (wells, treatments), where wells are to be named by them.
     """
 
     experiment: str
@@ -39,6 +40,7 @@ class PlateScores:
     sites: NDArray[np.intp]
     flags: tuple[tuple[str, ...], ...]
     correction: str = "none"
+    discriminants: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

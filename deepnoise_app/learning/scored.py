@@ -18,6 +18,8 @@ from deepnoise_app.runs.recipe import Scoring
 from deepnoise_app.screen import Plate, PlateMap, Role, WellId
 from deepnoise_app.untrusted import parse_json
 
+DISCRIMINANTS = "discriminants"
+
 
 def part_path(
     folder: Path, plate: Plate, model_sha256: str, wish: Scoring, roles: PlateMap
@@ -40,6 +42,7 @@ def part_path(
             wells,
             wish.adapt,
             negative if wish.anchor else None,
+            wish.discriminate,
         ]
     )
     return folder / f"plate-{hashlib.sha256(known.encode()).hexdigest()[:20]}.safetensors"
@@ -53,6 +56,8 @@ def save_scores(path: Path, scored: ScoredPlate) -> None:
         "embeddings": scores.embeddings,
         "sites": scores.sites.astype(np.int64),
     }
+    if scores.discriminants is not None:
+        tensors[DISCRIMINANTS] = scores.discriminants
     notes = {
         "experiment": scores.experiment,
         "plate": scores.plate,
@@ -76,6 +81,8 @@ def load_scores(path: Path) -> ScoredPlate | None:
             notes = parse_json(file.metadata()["deepnoise"])
             logits, embeddings = file.get_tensor("logits"), file.get_tensor("embeddings")
             sites = file.get_tensor("sites")
+            known = DISCRIMINANTS in file.keys()  # noqa: SIM118
+            discriminants = file.get_tensor(DISCRIMINANTS) if known else None
         scores = PlateScores(
             notes["experiment"],
             notes["plate"],
@@ -85,6 +92,7 @@ def load_scores(path: Path) -> ScoredPlate | None:
             sites,
             tuple(tuple(flags) for flags in notes["flags"]),
             notes["correction"],
+            discriminants,
         )
         return ScoredPlate(
             scores,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deepnoise_app.learning.device import pick_device
+from deepnoise_app.learning.discriminants import load_discriminants
 from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.material import Materials, Reading
 from deepnoise_app.learning.member import Member, ScoredPlate, together
@@ -102,7 +103,8 @@ class ScoringRun:
                 self.reading.pool,
                 scoring.sites,
             )
-            members.append(Member.of(card, scorer, scoring, self.reading.should_stop))
+            found = load_discriminants(model.folder, card) if scoring.discriminate else None
+            members.append(Member.of(card, scorer, scoring, found, self.reading.should_stop))
         return members
 
     def _experiments(self) -> Iterator[list[int]]:

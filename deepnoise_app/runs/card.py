@@ -66,8 +66,16 @@ class ModelCard(BaseModel):
     control_anchor: list[ControlAnchor] = Field([], description="Per channel; empty if unknown.")
     calibration: Calibration | None = None
     library_limit: LibraryLimit | None = None
+    discriminants: bool = Field(False, description="Whether the weights hold discriminants.")
+    discriminant_calibration: Calibration | None = None
     sha256: str = Field("", description="Of model.safetensors, hexadecimal.")
     format_version: int = FORMAT_VERSION
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Classes that a well may be given: all but those of controls."""
+        apart = set(self.control_classes)
+        return tuple(name for name in self.classes if name not in apart)
 
 
 def resolve_model(name_or_path: str | Path) -> Path:

@@ -73,7 +73,11 @@ def joint_card(cards: Sequence[ModelCard]) -> ModelCard:
             },
             "accuracy": {},
             "training_embedding": None,
-            "calibration": _calibration(cards),
+            "calibration": _calibration([card.calibration for card in cards]),
+            "discriminants": all(card.discriminants for card in cards),
+            "discriminant_calibration": _calibration(
+                [card.discriminant_calibration for card in cards]
+            ),
             "library_limit": _limit(cards),
             "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
         }
@@ -106,9 +110,9 @@ def _library(cards: Sequence[ModelCard]) -> dict[str, dict[str, int]] | None:
     return known[0].library if known else None
 
 
-def _calibration(cards: Sequence[ModelCard]) -> Calibration | None:
-    found = [card.calibration for card in cards if card.calibration is not None]
-    if len(found) < len(cards):
+def _calibration(each: Sequence[Calibration | None]) -> Calibration | None:
+    found = [one for one in each if one is not None]
+    if len(found) < len(each):
         return None
     mean = exp(sum(log(one.temperature) for one in found) / len(found))
     return found[0].model_copy(update={"temperature": mean})

@@ -80,6 +80,11 @@ class Scoring(_Part):
     anchor: bool = _knob(
         False, "Normalise by the negative controls of a plate instead of by all its wells."
     )
+    discriminate: bool = _knob(
+        False,
+        "Name wells by linear discriminants of their features, from which each plate's own mean and"
+        " deviation were taken.",
+    )
     abstain_below: float = _knob(
         0.0, "Wells of lower confidence are flagged as uncalled.", "confidence", ge=0, le=1
     )

@@ -69,3 +69,15 @@ def trained(screen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["train", screen, "--recipe", folder / "recipe.toml", "--out", run_folder]
     assert run(list(map(str, words))) == 0
     return run_folder
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a screen of plates of eleven wells, and the model of a training on it."""
+    folder = tmp_path_factory.mktemp("learned")
+    words = "--experiments 3 --unlabelled 0 --plates 1 --perturbations 8 --sites 1 --size 16"
+    assert run(["simulate", str(folder / "screen"), *words.split()]) == 0
+    (folder / "recipe.toml").write_text(RECIPE)
+    words = ["--recipe", folder / "recipe.toml", "--out", folder / "run"]
+    assert run(["train", str(folder / "screen"), *map(str, words)]) == 0
+    return folder / "screen", folder / "run" / "model"

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import anndata
+import numpy as np
 import pandas as pd
 
 
@@ -24,6 +25,46 @@ def test_score_corrects_and_says_so(deepnoise, screen, trained, tmp_path) -> Non
     assert summary["uncalled"] == table["Flags"].str.contains("uncalled", na=False).sum()
     found = anndata.read_h5ad(out / "embeddings.h5ad")
     assert found.obs["Prediction_Free"].tolist() == table["Prediction_Free"].tolist()
+
+
+def test_discriminants_name_the_wells_where_it_is_asked_for(deepnoise, learned, tmp_path) -> None:
+    screen, model = learned
+    words = ("score", model, screen, "--out")
+    assert deepnoise(*words, tmp_path / "plain").code == 0
+    said = deepnoise(*words, tmp_path / "s", "--discriminate")
+    assert said.code == 0
+    assert "Corrected: discriminants" in said.out
+    table, plain = (
+        pd.read_parquet(tmp_path / one / "predictions.parquet") for one in ("s", "plain")
+    )
+    assert set(table["Correction"]) == {"discriminants"}
+    assert not np.allclose(table["Confidence"], plain["Confidence"])
+    # The flags of wells unlike the library rest on the network, whoever names the wells.
+    pd.testing.assert_series_equal(table["Flags"], plain["Flags"])
+
+
+def test_models_together_name_by_the_discriminants_of_all(deepnoise, learned, tmp_path) -> None:
+    screen, mine = learned
+    for name in ("a", "b"):
+        shutil.copytree(mine, tmp_path / "folds" / name)
+    tables = []
+    for model, out in ((mine, "one"), (tmp_path / "folds", "two")):
+        said = deepnoise("score", model, screen, "--out", tmp_path / out, "--discriminate")
+        assert said.code == 0
+        tables.append(pd.read_parquet(tmp_path / out / "predictions.parquet"))
+    np.testing.assert_allclose(tables[0]["Confidence"], tables[1]["Confidence"], atol=1e-4)
+
+
+def test_a_model_without_discriminants_is_refused_where_they_are_to_name(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    model = shutil.copytree(trained / "model", tmp_path / "old")
+    card = json.loads((model / "model.json").read_text())
+    (model / "model.json").write_text(json.dumps({**card, "discriminants": False}))
+    said = deepnoise("score", model, screen / "test", "--out", tmp_path / "s", "--discriminate")
+    assert said.code == 2
+    assert "holds no discriminants" in said.err
+    assert not (tmp_path / "s").exists()
 
 
 def test_a_folder_of_models_scores_together(deepnoise, screen, trained, tmp_path) -> None:
