@@ -119,6 +119,7 @@ def quality(one: Photographer, home: Path) -> None:
     one.take("quality-measuring")
     one.wait(lambda: len(panel.plates.plates) > 3)
     panel.plates.chosen.emit(panel.plates.plates[3].key)
+    one.wait(lambda: one.session.quality is not None)
     one.take_both("quality")
     panel.check.check.click()
     one.wait(lambda: bool(one.session.findings))

@@ -16,8 +16,8 @@ from deepnoise_app.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a letter and a line take on the canvas, and each further line below it.
-LETTER_PX, LINE_PX, PITCH_PX = 9, 16, 23
+# What a letter and a line take on the canvas.
+LETTER_PX, LINE_PX = 9, 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ MOST_SITES = 16
 # More sites than these lie in rows, with room above each for a label of two lines, a share of its
 # height.
 IN_A_ROW = 4
-ROOM_ABOVE = 0.34
+ROOM_ABOVE = 0.36
 
 
 def first_looks(channels: Sequence[Channel], palette: str | None = None) -> tuple[Look, ...]:

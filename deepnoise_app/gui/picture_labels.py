@@ -11,7 +11,6 @@ from deepnoise_app.gui.label_layer import Texts
 from deepnoise_app.gui.labels import (
     LETTER_PX,
     LINE_PX,
-    PITCH_PX,
     Label,
     features_of,
     named_on,
@@ -23,14 +22,12 @@ from deepnoise_app.session import Picture, Session
 
 # Share of a site's height between the site and its label.
 ABOVE = 0.015
-# Pixels of the canvas that stay free below the sites above a label.
-CLEAR_PX = 4
 # Up to so many sites have room for a whole label each.
 FEW = 2
 # Lines that fit above sites which lie in one row: nothing is above them.
 MOST_LINES = 3
 # Room for two of them above a picture that fills the height of the canvas.
-HEAD_PX = 2.3 * LINE_PX
+HEAD_PX = 2.2 * LINE_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,7 @@ class Room:
         if len(tops) < 2:
             return cls(letters, MOST_LINES)
         above = (tops[1] - tops[0]) * ROOM_ABOVE / (1 + ROOM_ABOVE)
-        lift = ABOVE * picture.pixels.shape[1] / len(tops)
-        free = (above - lift) * picture.step[0] * zoom - CLEAR_PX
-        return cls(letters, 1 + max(0, int((free - LINE_PX) // PITCH_PX)))
+        return cls(letters, max(1, int(above * picture.step[0] * zoom // LINE_PX)))
 
     def fits(self, label: Label) -> bool:
         """Whether a label touches no other."""

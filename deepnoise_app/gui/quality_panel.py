@@ -194,17 +194,15 @@ class QualityPanel(QWidget):
     def _show_told(self) -> None:
         plate, quality = self._session.plate, self._session.quality
         self.plates.show_current(plate.key if plate is not None else None)
-        told = quality is not None and plate is not None
-        waiting = "" if self._session.sheet is None else "Told once all plates are measured…"
         if quality is None or plate is None:
             for label in (self.effects, self.controls, self.shares):
-                label.setText("" if told else waiting)
+                label.setText("Told once all plates are measured…")
+            self.about_plate.setText("<b>Effects of the place</b>")
             self.variance.show_components(())
             self.flagged.setText("")
             self.flags.show_flags(())
             return
-        name = f"{plate.experiment} {plate.name}"
-        self.about_plate.setText(f"<b>Effects of the place</b> on {escape(name)}")
+        self.about_plate.setText(f"<b>Effects of the place</b> on {escape(' '.join(plate.key))}")
         self.effects.setText(effects_table(quality.measure, plate.key))
         self.effects.setToolTip(effects_about(quality.measure, plate.key))
         self.controls.setText(controls_table(quality.measure, plate.key))

@@ -20,6 +20,7 @@ from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import Session
 
 NO_PLATE = "Open a plate first, or drop folders here to score them one after the other."
+KEYS = "Ctrl+Return"
 UNASKED = "Press <i>Check</i> to see how long it takes and whether the model knows such plates."
 PLATE_MAP_LIMITS = (
     "Only what the plate map names can be found then: the plate prior is no longer independent"
@@ -126,9 +127,12 @@ class ScorePanel(QWidget):
     def _show_button(self) -> None:
         wells = sum(len(plate.wells) for plate in self._session.plates)
         self.button.setText(f"Score {count(wells, 'well')}" if wells else "Score")
+        self.button.setShortcut(KEYS)  # which another text takes away
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(
-            "Name every well of the open plates; the results appear below" if wells else NO_PLATE
+            f"Name every well of the open plates ({KEYS}); the results appear below"
+            if wells
+            else NO_PLATE
         )
         self.button.setEnabled(wells > 0)
         self.check.setEnabled(wells > 0)

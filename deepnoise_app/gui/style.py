@@ -17,6 +17,10 @@ QHeaderView, QHeaderView::section {{ background: {ground}; border: none; color: 
 QHeaderView::section {{ padding: 4px 6px; border-bottom: 1px solid {line}; }}
 QTreeView, QTableView {{ background: {ground}; border: none; }}
 QListWidget {{ background: {ground}; border: 1px solid {line}; }}
+QListWidget::indicator {{
+  width: 13px; height: 13px; border: 1px solid {faint}; border-radius: 2px; background: {line};
+}}
+QListWidget::indicator:checked {{ image: url("theme_{name}:/check.svg"); background: {accent}; }}
 QDockWidget {{ color: {faint}; }}
 QDockWidget::title {{ padding: 5px 6px; background: {ground}; }}
 QMenuBar {{ padding: 2px; }}
@@ -28,6 +32,7 @@ def style_of(theme: str) -> str:
     """Return the style sheet of a theme, `dark` or `light`."""
     colours = get_theme(theme)
     ours = OURS.format(
+        name=theme,
         text=colours.text.as_hex(),
         faint=colours.icon.as_hex(),
         accent=colours.current.as_hex(),

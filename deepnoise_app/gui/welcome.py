@@ -89,6 +89,7 @@ class Welcome(QWidget):
         column.addLayout(text)
         column.addWidget(self.recent, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
+        open_button.setFocus()  # who has no mouse begins here, and not on the canvas beneath
         over.installEventFilter(self)
         self._cover(over)
 

@@ -67,13 +67,13 @@ class Workbench:
         """
         kept = tuple(s for s in self.session.screens if s is not screen)
         self.session.screens = kept
-        self._forget({plate.key for plate in screen.plates})
         if self.session.plate is not None and self.session.plate not in self.session.plates:
             self.session.plate = None
             self.session.wells = ()
             self.session.picture = None
-            if self.session.plates:
-                self.show_plate(self.session.plates[0].key)
+        self._forget({plate.key for plate in screen.plates})
+        if self.session.plate is None and self.session.plates:
+            self.show_plate(self.session.plates[0].key)
 
     def _forget(self, keys: set[PlateKey]) -> None:
         session = self.session

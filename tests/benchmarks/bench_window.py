@@ -32,21 +32,30 @@ STARTS = {
 }
 
 
-def seconds_to_start(code: str, home: Path) -> float:
+def seconds_to_start(code: str, home: Path) -> tuple[float, float]:
+    """Return the seconds until the window is there, and those of computing."""
     words = [sys.executable, "-c", f"{code}; import os; os._exit(0)"]
     environment = {**os.environ, "DEEPNOISE_HOME": str(home), "NAPARI_CONFIG": str(home / "n.yaml")}
-    began = time.perf_counter()
+    before = os.times()
     subprocess.run(words, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - began
+    after = os.times()
+    computed = after.children_user + after.children_system
+    return after.elapsed - before.elapsed, (
+        computed - before.children_user - before.children_system
+    )
 
 
 def test_start_of_the_window_beside_bare_napari(tmp_path, say) -> None:
-    found = {
-        name: min(seconds_to_start(code, tmp_path) for _ in range(4))
-        for name, code in STARTS.items()
-    }
-    ours, bare = found["DeepNoise"], found["bare napari"]
-    say(f"start of the window: {ours:.2f} s, bare napari {bare:.2f} s, ratio {ours / bare:.2f}")
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in STARTS}
+    for _ in range(5):  # in turns: others may use the machine
+        for name, code in STARTS.items():
+            found[name].append(seconds_to_start(code, tmp_path))
+    ours, bare = (np.min(found[name], axis=0) for name in ("DeepNoise", "bare napari"))
+    say(
+        f"start of the window: {ours[0]:.2f} s, bare napari {bare[0]:.2f} s, ratio"
+        f" {ours[0] / bare[0]:.2f}; of computing {ours[1]:.2f} s and {bare[1]:.2f} s, ratio"
+        f" {ours[1] / bare[1]:.2f} (aim 1.3)"
+    )
 
 
 def test_from_the_drop_to_the_first_picture(window, until, whole_plate, say) -> None:

@@ -105,6 +105,16 @@ def test_the_button_says_how_many_wells_and_scores_them(
     assert desk.asked[-1] == ("score", None)
 
 
+def test_a_key_scores_where_the_panel_is_seen(
+    panel: ScorePanel, session: Session, desk: Desk, screen: Screen, qtbot: QtBot
+) -> None:
+    session.screens = (screen,)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    qtbot.keyClick(panel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: ("score", None) in desk.asked)
+
+
 def test_the_card_is_shown_with_its_warning_and_accuracies(
     panel: ScorePanel, session: Session
 ) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QApplication, QLabel, QMessageBox
+from qtpy.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from deepnoise_app.gui import host as hosts
 from deepnoise_app.gui.closing import ask_about_runs
@@ -219,6 +219,16 @@ def test_texts_of_the_welcome_page_are_not_cut(window, qtbot):
     wrapped = [label for label in window.welcome.findChildren(QLabel) if label.wordWrap()]
     assert wrapped
     qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in wrapped))
+
+
+def test_the_keyboard_begins_on_the_welcome_page(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(lambda: isinstance(window.focusWidget(), QPushButton))
+    assert window.focusWidget().text() == "Open plate folder…"
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert window.focusWidget().text() == "Open the demo screen"
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.parts.session.busy == "Simulating two plates")
 
 
 def test_the_question_at_closing_says_what_is_forgotten(qtbot, monkeypatch):

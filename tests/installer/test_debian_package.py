@@ -22,25 +22,55 @@ DESKTOP = ("desktop-file-utils", "xdg-utils", "thunar", "imagemagick")
 INSTALL = "DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends"
 FOLDER = "inode/directory"
 
-# What a person does: press Return on the first page, wait, see the plate in the window.
-FIRST_START = f"""{SCREEN} sh -c '
-deepnoise open screen >app.txt 2>&1 &
+# What a person does, by keys alone: Return on the first page, wait, open a folder, score, save.
+WALK = f"""{SCREEN} sh -c '
+deepnoise >app.txt 2>&1 &
 app=$!
 seen() {{ xdotool search --onlyvisible --name "$1" >/dev/null 2>&1; }}
-until seen "^DeepNoise$"; do sleep 0.2; kill -0 $app || exit 1; done
+until_so() {{
+  for second in $(seq $1); do
+    eval "$2" && return
+    [ $second = 25 ] && [ ! -e downloading.png ] && import -window root downloading.png
+    sleep 1
+    kill -0 $app || exit 2
+  done
+  import -window root stuck.png
+  exit 3
+}}
+press() {{
+  xdotool search --onlyvisible --name DeepNoise windowfocus --sync
+  xdotool key --delay 100 $1
+  sleep 3
+}}
+until_so 60 "seen DeepNoise"
 sleep 1
 import -window root first-start.png
-xdotool search --onlyvisible --name "^DeepNoise$" windowfocus --sync key Return
-for second in $(seq 1500); do
-  seen "DeepNoise · screen" && break
-  [ $second = 25 ] && import -window root downloading.png
-  sleep 1
-  kill -0 $app || exit 2
-done
+press Return
+size="xdotool search --onlyvisible --name DeepNoise getwindowgeometry | grep -q 1440x900"
+until_so 1500 "$size"
+sleep 8
+import -window root welcome.png
+press ctrl+o
+xdotool type --delay 30 "$HOME/screen"
+xdotool key Return
+until_so 60 "seen \"screen — DeepNoise\""
 sleep 5
 import -window root plate.png
-seen "DeepNoise · screen" || exit 3
-kill $app
+press ctrl+4
+press ctrl+Return
+until_so 300 "ls .local/share/deepnoise/runs/*/summary.json >/dev/null 2>&1"
+sleep 8
+import -window root scored.png
+press ctrl+s
+xdotool key ctrl+a
+xdotool type --delay 30 "$HOME/names.csv"
+xdotool key Return
+until_so 30 "[ -s names.csv ]"
+sleep 2
+import -window root saved.png
+press ctrl+q
+for second in $(seq 20); do kill -0 $app 2>/dev/null || exit 0; sleep 1; done
+exit 4
 '"""
 
 
@@ -75,6 +105,10 @@ def _plates(machine: Machine, tmp_path: Path) -> None:
     machine.run(f"cp -r {made} /home/{USER}/screen && chown -R {USER}: /home/{USER}/screen")
 
 
+def place(row: dict[str, str]) -> tuple[str, str, str]:
+    return row["Metadata_Experiment"], row["Metadata_Plate"], row["Metadata_Well"]
+
+
 def test_from_the_package_to_a_table_of_names_and_back(
     packages: Path, machine: Machine, tmp_path: Path
 ) -> None:
@@ -86,11 +120,15 @@ def test_from_the_package_to_a_table_of_names_and_back(
     assert machine.run(f"xdg-mime query default {FOLDER}", USER).strip() == "thunar.desktop"
     assert re.search(r"^application/x-deepnoise-model=.*deepnoise", types, re.MULTILINE)
 
-    machine.run(FIRST_START, USER, timeout_s=1800)
-    keep = ROOT / "build" / "first-start"
-    keep.mkdir(parents=True, exist_ok=True)
-    for picture in machine.home.glob("*.png"):
-        shutil.copy(picture, keep)
+    try:
+        machine.run(WALK, USER, timeout_s=2400)
+    finally:
+        keep = ROOT / "build" / "first-start"
+        keep.mkdir(parents=True, exist_ok=True)
+        for picture in machine.home.glob("*.png"):
+            shutil.copy(picture, keep)
+    with (machine.home / "names.csv").open(encoding="utf-8") as table:
+        saved = list(csv.DictReader(table))
 
     assert "deepnoise 0" in machine.run("deepnoise --version", USER)
     machine.run("deepnoise score demo screen --out scored", USER)
@@ -98,6 +136,8 @@ def test_from_the_package_to_a_table_of_names_and_back(
         rows = list(csv.DictReader(table))
     assert len(rows) > 20
     assert all(row["Prediction_Free"] for row in rows)
+    named = {place(row): row["Prediction_Free"] for row in rows}
+    assert {place(row): row["Prediction_Free"] for row in saved} == named
     assert "Nothing is wrong" in machine.run(f"{SCREEN} deepnoise doctor", USER)
 
     said = machine.run("dpkg -r deepnoise")
