@@ -1,4 +1,4 @@
-"""The style of the standalone window: napari's, with flat tabs, headers and dock titles."""
+"""The style of the standalone window: napari's but flatter, with a frame around the focus."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ QDockWidget {{ color: {faint}; }}
 QDockWidget::title {{ padding: 5px 6px; background: {ground}; }}
 QMenuBar {{ padding: 2px; }}
 QPushButton:default {{ border: 1px solid {accent}; }}
+QPushButton:focus {{ border: 2px solid {faint}; padding: 2px; }}
+QComboBox:focus {{ border: 2px solid {faint}; padding: 1px 8px 1px 6px; }}
+QLineEdit:focus {{ border: 2px solid {faint}; padding: 0px; }}
+QAbstractSpinBox:focus {{ border: 1px solid {faint}; padding: 0px 9px; }}
+QToolButton:focus {{ border: 2px solid {faint}; }}
+QCheckBox:focus {{ background-color: {line}; border-radius: 2px; }}
+QTabBar::tab:selected:focus {{ background: {line}; }}
 """
 
 

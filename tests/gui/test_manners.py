@@ -13,10 +13,12 @@ from qtpy.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QCheckBox,
     QComboBox,
     QHeaderView,
     QLineEdit,
     QListView,
+    QPushButton,
     QScrollBar,
     QTabBar,
     QTextEdit,
@@ -195,3 +197,21 @@ def test_runs_are_started_with_the_preferred_python(qtbot, tmp_path, monkeypatch
 def test_help_pages_say_nothing_of_this_computer():
     for path in Path(help_folder()).glob("*.md"):
         assert "/home/" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("kind", [QPushButton, QComboBox, QLineEdit, QCheckBox])
+def test_what_has_the_focus_is_seen(window, qtbot, plates, wait, kind, theme: str) -> None:
+    window.set_theme(theme)
+    window.open([plates])
+    wait(lambda: window.parts.session.picture is not None)
+    panel = window.parts.view if kind is QCheckBox else window.parts.score
+    window.work.setCurrentWidget(panel)
+    one = next(w for w in panel.findChildren(kind) if w.isVisible() and w.isEnabled())
+    window.setFocus()
+    before = one.grab().toImage()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    one.setFocus()
+    qtbot.waitUntil(one.hasFocus)
+    assert one.grab().toImage() != before
