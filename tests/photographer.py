@@ -64,10 +64,11 @@ class Photographer:
         self.wait(lambda: self.session.picture is not None and bool(self.session.contrast))
 
     def close_screens(self) -> None:
+        self.session.ladder = None
         for screen in self.session.screens:
             self.parts.workbench.close(screen)
-        self.session.predictions = None
         self.session.painting = Painting()
+        self.window.results_dock.hide()
         self.parts.workbench.dismiss()
 
     def show(self, panel: QWidget) -> None:

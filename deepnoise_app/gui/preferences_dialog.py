@@ -22,6 +22,7 @@ from deepnoise_app.gui.callout import Callout, quiet_label
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.preferences import THEMES, Preferences
 from deepnoise_app.gui.score_form import narrow_combo
+from deepnoise_app.gui.words import from_home
 
 WORKER = (
     "Trainings and scorings run with this Python. Leave it empty to use the one of this window, or"
@@ -52,7 +53,7 @@ class PreferencesDialog(QDialog):
         self.fault = Callout("What is wrong with the worker Python")
         about = quiet_label("What the worker Python is for")
         about.setText(WORKER)
-        self.runs = QLineEdit(str(runs))
+        self.runs = QLineEdit(from_home(str(runs)))
         self.runs.setReadOnly(True)
         self.runs.setAccessibleName("Folder of runs")
         self.runs.setToolTip("Where trainings and scorings are kept")
