@@ -33,8 +33,8 @@ def asked(fake, places: Places) -> list[str]:
     ("card", "newest", "kind"),
     [
         ({}, "cpu", "cpu"),
-        ({"UV_CUDA_DRIVER_VERSION": "450.80.02"}, "cu118", "cu"),
-        ({"UV_CUDA_DRIVER_VERSION": "525.60.13"}, "cu129", "cu"),
+        ({"UV_CUDA_DRIVER_VERSION": "450.80.02"}, "cu11", "cu"),
+        ({"UV_CUDA_DRIVER_VERSION": "525.60.13"}, "cu12", "cu"),
         ({"UV_CUDA_DRIVER_VERSION": "580.65.06"}, "cu13", "cu"),
         ({"UV_AMD_GPU_ARCHITECTURE": "gfx1100"}, "rocm", "rocm"),
     ],
