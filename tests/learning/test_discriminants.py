@@ -9,6 +9,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from deepnoise_app.analysis.discriminants import Discriminants
+from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.discriminants import (
     FEWEST_WELLS,
@@ -122,6 +123,13 @@ def test_discriminants_that_do_not_fit_their_card_are_refused(tmp_path, change: 
     saved = saved.model_copy(update={"sha256": sha256(tmp_path / WEIGHTS)})
     with pytest.raises(ModelError, match="discriminants"):
         load_discriminants(tmp_path, saved)
+
+
+def test_the_shipped_model_has_discriminants() -> None:
+    card, _ = load_package("demo")
+    found = load_discriminants(shipped_models()["demo"], card)
+    assert found is not None
+    assert card.discriminant_calibration is not None
 
 
 def test_scores_that_were_kept_bring_their_discriminants_back(tmp_path) -> None:
