@@ -1,0 +1,67 @@
+"""Garbage is collected in the window's thread, whoever makes it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from qtpy.QtCore import QObject
+
+from deepnoise_app.gui.garbage import Garbage
+
+
+class Ring:
+    """Refers to itself, so that only a collection frees it."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.fixture
+def garbage(qtbot) -> Iterator[Garbage]:
+    parent = QObject()
+    found = Garbage(parent)
+    yield found
+    found.stop()
+    assert gc.isenabled()
+
+
+@pytest.fixture
+def collecting() -> Iterator[list[int]]:
+    """Threads in which a collection began."""
+    threads: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            threads.append(threading.get_ident())
+
+    gc.callbacks.append(note)
+    yield threads
+    gc.callbacks.remove(note)
+
+
+def test_what_another_thread_drops_is_collected_in_this_one(garbage, collecting, qtbot) -> None:
+    dropped: list[weakref.ref[Ring]] = []
+
+    def drop() -> None:
+        for _ in range(5000):
+            ring = Ring()
+            dropped.append(weakref.ref(ring))
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    thread.join()
+    assert not collecting
+    assert all(ref() is not None for ref in dropped)
+    qtbot.waitUntil(lambda: all(ref() is None for ref in dropped[:-1]), timeout=20_000)
+    assert set(collecting) == {threading.get_ident()}
+
+
+def test_nothing_is_collected_where_little_has_gathered(garbage, collecting, qtbot) -> None:
+    gc.collect()
+    collecting.clear()
+    qtbot.wait(2 * 200)
+    assert len(collecting) <= 1
