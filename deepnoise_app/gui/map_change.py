@@ -93,7 +93,7 @@ def written(maps: Mapping[PlateKey, PlateMap], folder: Path, file: Path | None) 
     if file is not None and _says(read_plate_map(file), told):
         return file
     table = plate_map_table(told)
-    digest = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(table.to_json().encode()).hexdigest()[:10]
     path = folder / f"plate-map-{digest}.csv"
     if not path.is_file():
         write_beside(path, lambda beside: write_csv(table, beside))
