@@ -95,6 +95,7 @@ def test_a_swap_is_told_accepted_taken_back_and_saved(
 
     part.findChildren(MapAlarm)[0].accept.click()
     wait(lambda: held(session) == truth(unseen))
+    wait(lambda: free(session) > 0.3)
     saved = tmp_path / "corrected.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(saved), ""))
     part.save.click()
