@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from scipy.special import log_softmax
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from deepnoise_app.analysis.discriminants import LEAST, fit_discriminants
 
 Features = NDArray[np.float64]
 # Added to every count of a place, as if each perturbation had lain there this often.
 SMOOTHING = 0.1
 # Of several plates' means and deviations, a deviation below this is none.
 FLAT = 1e-9
-# Stands for the logarithm of 0.
-LEAST = -1e4
 
 
 def within_plates(features: Features, plates: Sequence[str]) -> Features:
@@ -55,10 +54,10 @@ def within(values: NDArray[np.floating]) -> Features:
 def linear_shares(
     learned: Features, labels: Sequence[str], asked: Features, classes: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Logarithm of how likely each class is, by linear discriminants with shrunken covariance.
+    """Logarithm of how likely each class is, by linear discriminants (`discriminants.py`).
 
-    The shrinkage is that of Ledoit & Wolf (2004). Where every class has a single well, which tells
-    nothing of how wells of one class differ, the nearest is the likeliest.
+    Where every class has a single well, which tells nothing of how wells of one class differ, the
+    nearest is the likeliest.
 
     Parameters
     ----------
@@ -72,19 +71,14 @@ def linear_shares(
     shares
         (other wells, classes), `LEAST` for a class without a learned well.
     """
-    found = np.full((len(asked), len(classes)), -np.inf)
     place = {name: i for i, name in enumerate(classes)}
-    if len(set(labels)) == len(labels):
-        names = list(labels)
-        shares = log_softmax(-cdist(asked, learned, "sqeuclidean") / 2, axis=1)
-    else:
-        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-        model.fit(learned, np.asarray(labels))
-        names = [str(name) for name in model.classes_]
-        with np.errstate(divide="ignore"):
-            shares = model.predict_log_proba(asked)
-    found[:, [place[name] for name in names]] = shares
-    return np.asarray(np.maximum(found, LEAST), dtype=np.float32)
+    code = np.array([place[label] for label in labels], dtype=np.intp)
+    discriminants = fit_discriminants(learned, code, len(classes))
+    if discriminants is not None:
+        return np.maximum(discriminants.shares(asked), np.float32(LEAST))
+    found = np.full((len(asked), len(classes)), LEAST, dtype=np.float32)
+    found[:, code] = log_softmax(-cdist(asked, learned, "sqeuclidean") / 2, axis=1)
+    return found
 
 
 def position_shares(

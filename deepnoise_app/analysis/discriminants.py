@@ -14,7 +14,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from deepnoise_app.analysis.baselines import LEAST
+# Stands for the logarithm of 0.
+LEAST = -1e4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +70,7 @@ def fit_discriminants(
     np.add.at(means, labels, features)
     means /= np.maximum(counts, 1)[:, None]
     within, _ = ledoit_wolf(features - means[labels], assume_centered=True)
-    weight = np.linalg.solve(within * len(features) / free, means.T).T
+    # By least squares, since features that never differ within a class make it singular.
+    weight = np.linalg.lstsq(within * len(features) / free, means.T, rcond=None)[0].T
     bias = np.where(counts > 0, -(weight * means).sum(axis=1) / 2, LEAST)
     return Discriminants(weight, bias)

@@ -69,6 +69,21 @@ def test_one_well_of_each_class_tells_nothing_of_how_wells_differ() -> None:
     assert fit_discriminants(features, labels, 6) is None
 
 
+def test_features_that_never_differ_within_a_class_change_nothing() -> None:
+    features, labels = wells()
+    same = np.column_stack([features, np.zeros(len(features))])
+    plain, shares = fitted(features, labels).shares(features), fitted(same, labels).shares(same)
+    assert np.isfinite(shares).all()
+    assert (shares.argmax(axis=1) == plain.argmax(axis=1)).all()
+
+
+def test_wells_of_a_class_that_are_all_alike_leave_every_class_as_likely() -> None:
+    shares = fitted(np.zeros((6, 3)), np.array([0, 0, 1, 1, 2, 2]), classes=3).shares(
+        np.ones((1, 3))
+    )
+    np.testing.assert_allclose(shares, np.log(1 / 3), atol=1e-5)
+
+
 def test_a_well_without_features_stays_without_a_share() -> None:
     features, labels = wells()
     asked = features.copy()
