@@ -113,15 +113,13 @@ class _Namer:
     def by_features(self, wells: Wells) -> list[NDArray[np.float32]]:
         """Per tested plate, scores (wells, classes) by a linear classifier of the features."""
         learned, labels = self._learned(wells)
-        asked = [within(wells.of(plate)) for plate in self.tested]
-        scores = []
-        for values in asked:
-            found = np.full((len(values), len(self.classes.names)), np.nan, dtype=np.float32)
-            there = np.isfinite(values).all(axis=1)
-            if there.any():
-                found[there] = linear_shares(learned, labels, values[there], self.classes.names)
-            scores.append(found)
-        return scores
+        values = [within(wells.of(plate)) for plate in self.tested]
+        asked = np.concatenate(values)
+        there = np.isfinite(asked).all(axis=1)
+        scores = np.full((len(asked), len(self.classes.names)), np.nan, dtype=np.float32)
+        if there.any():
+            scores[there] = linear_shares(learned, labels, asked[there], self.classes.names)
+        return np.split(scores, np.cumsum([len(one) for one in values])[:-1])
 
     def _learned(self, wells: Wells) -> tuple[NDArray[np.float64], list[str]]:
         features, labels = [], []
