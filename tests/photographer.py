@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-from qtpy.QtWidgets import QWidget
+from qtpy.QtCore import QTimer
+from qtpy.QtGui import QImage, QPainter
+from qtpy.QtWidgets import QApplication, QScrollArea, QWidget
 
 from deepnoise_app.gui.host import application, standalone
-from deepnoise_app.runs.ladder_table import ALL_SEEDS, LADDER
-from deepnoise_app.session import Painting
+from deepnoise_app.gui.preferences import THEMES
+from deepnoise_app.session import Painting, RunView
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
 
@@ -27,6 +28,7 @@ class Photographer:
         from deepnoise_app.gui.window import MainWindow
 
         self.app = application()
+        self.home = home
         self.window = MainWindow(standalone(), runs=home / "runs")
         self.window.show()
         self.parts, self.session = self.window.parts, self.window.parts.session
@@ -38,25 +40,65 @@ class Photographer:
             self.app.processEvents()
             time.sleep(0.01)
 
-    def wait(self, so: Callable[[], bool], seconds: float = 600) -> None:
+    def catch(self, so: Callable[[], bool], seconds: float = 600) -> None:
+        """Wait until something is so, and not a moment longer."""
         until = time.monotonic() + seconds
         while not so():
             if time.monotonic() > until:
                 raise TimeoutError("the window did not get there")
-            self.let_be(0.05)
+            self.let_be(0.02)
+
+    def wait(self, so: Callable[[], bool], seconds: float = 600) -> None:
+        """Wait until something is so and has settled."""
+        self.catch(so, seconds)
         self.let_be(0.6)
 
-    def take(self, name: str, of: QWidget | None = None) -> None:
-        self.let_be(0.4)
-        (of or self.window).grab().save(str(OUT / f"{name}.png"))
-        sys.stdout.write(f"{name}\n")
+    def _wear(self, theme: str) -> None:
+        if theme != self.window.preferences.theme:  # all widgets get their style anew: seconds
+            self.window.set_theme(theme)
 
-    def take_both(self, name: str) -> None:
-        """Take a picture in the dark theme and one in the light one."""
-        self.take(name)
-        self.window.set_theme("light")
-        self.take(f"{name}-light")
-        self.window.set_theme("dark")
+    # Pictures -------------------------------------------------------------------------------
+
+    def take_both(self, name: str, few: bool = False) -> None:
+        """Take the window in the dark theme and in the light one, with few colours or with all."""
+        for theme, ending in zip(THEMES, ("", "-light"), strict=True):
+            self._wear(theme)
+            self.let_be(0.4)
+            save(self.window.grab().toImage(), f"{name}{ending}", few)
+        self._wear(THEMES[0])
+
+    def take_pair(self, name: str, of: QWidget) -> None:
+        """Take a part of the window or a dialog in both themes, side by side in one picture."""
+        shots = []
+        for theme in THEMES:
+            self._wear(theme)
+            self.let_be(0.3)
+            shots.append(of.grab().toImage())
+        self._wear(THEMES[0])
+        save(beside(shots), name)
+
+    def take_panel(self, name: str, panel: QWidget, down: bool = False) -> None:
+        """Take a panel of work at its head, or where it ends; it keeps the front."""
+        self.show(panel)
+        self.let_be(0.2)
+        for area in panel.findChildren(QScrollArea):
+            bar = area.verticalScrollBar()
+            bar.setValue(bar.maximum() if down else 0)
+        self.take_pair(name, self.window.work)
+
+    def take_question(self, name: str, ask: Callable[[], object]) -> None:
+        """Take the question that a verb asks, and say no to it."""
+
+        def answer() -> None:
+            box = QApplication.activeModalWidget()
+            if box is not None:
+                self.take_pair(name, box)
+                box.close()
+
+        QTimer.singleShot(300, answer)
+        ask()
+
+    # Where the window is --------------------------------------------------------------------
 
     def open(self, folder: Path) -> None:
         self.window.open([folder])
@@ -74,30 +116,50 @@ class Photographer:
     def show(self, panel: QWidget) -> None:
         self.window.work.setCurrentWidget(panel)
 
+    def run(self, task: str) -> RunView | None:
+        """The last run of a task."""
+        return next((v for v in reversed(self.session.runs) if v.task == task), None)
+
+    def is_at(self, task: str, done: int) -> bool:
+        """Whether a run is at work on its main phase and so far."""
+        view = self.run(task)
+        return view is not None and not view.status.is_over and view.status.done >= done
+
+    def is_over(self, task: str) -> bool:
+        """Whether the last run of a task is over."""
+        view = self.run(task)
+        return view is not None and view.status.is_over
+
+
+def save(image: QImage, name: str, few: bool = False) -> None:
+    """Write a picture; the many colours of a mosaic become few, or it would take a megabyte."""
+    path = OUT / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(str(path))
+    if few:
+        from PIL import Image
+
+        with Image.open(path) as full:
+            reduced = full.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
+        reduced.save(path, optimize=True)
+    sys.stdout.write(f"{time.strftime('%X')} {name}\n")
+    sys.stdout.flush()
+
+
+def beside(images: list[QImage]) -> QImage:
+    """Lay pictures beside each other."""
+    size = sum(one.width() for one in images), max(one.height() for one in images)
+    whole = QImage(*size, QImage.Format.Format_RGB32)
+    painter, x = QPainter(whole), 0
+    for one in images:
+        painter.drawImage(x, 0, one)
+        x += one.width()
+    painter.end()
+    return whole
+
 
 def simulated(design: ScreenDesign, folder: Path) -> Path:
     """Write a simulated screen, as RxRx1 lays it out."""
     made = simulate_screen(design)
     write_rxrx(made.screen, made.truth, folder)
-    return folder
-
-
-def documented_ladder(folder: Path) -> Path:
-    """Write the ladder of the standard screen with the figures that `docs/ladder.md` tells."""
-    lines = (ROOT / "docs" / "ladder.md").read_text("utf-8").splitlines()
-    first = next(i for i, line in enumerate(lines) if line.startswith("| Step | free |"))
-    rows = []
-    for line in lines[first + 2 :]:
-        if not line.startswith("|"):
-            break
-        step, *figures, _ = (cell.strip() for cell in line.strip("|").split("|"))
-        for metric, told in zip(("free", "one_per_well", "plate_prior"), figures, strict=True):
-            value, low, _, high = told.replace("(", "").replace(")", "").split()
-            same = ("at hand", step.startswith("Baseline"))
-            rows.append((step, ALL_SEEDS, metric, float(value), float(low), float(high), *same))
-    nan = float("nan")  # three seeds, of which the page does not tell one by one
-    rows += [(*rows[0][:1], seed, "free", nan, nan, nan, *rows[0][6:]) for seed in range(3)]
-    folder.mkdir()
-    columns = ["step", "seed", "metric", "value", "low", "high", "group", "beside"]
-    pd.DataFrame(rows, columns=columns).to_parquet(folder / LADDER)
     return folder

@@ -58,7 +58,7 @@ class QualitySheet:
             return None
         known = zip(found.wells, found.values.tolist(), strict=True)
         values = {well: value for well, value in known if np.isfinite(value)}
-        texts = {well: f"{value:.3g}" for well, value in values.items()}
+        texts = {well: f"{value:#.3g}".rstrip(".") for well, value in values.items()}
         return PlateOverlay(self.title, self.unit, self.scale, values, texts)
 
     def table(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from deepnoise_app.analysis.beside import Baseline
 from deepnoise_app.analysis.insight import Part
 from deepnoise_app.gui.beside_plot import BesidePlot, beside_words, untrained_of
 from deepnoise_app.gui.curves import PENS
-from deepnoise_app.gui.plot_marks import DASHES, DOTS, Line, Marks
+from deepnoise_app.gui.plot_marks import DASHES, DOTS, Line, Marks, as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import ACCURACIES, percent, verdict_line
 from deepnoise_app.gui.workbench import Workbench
@@ -62,8 +62,7 @@ class AccuracyTab(PlotTab):
         self.plot = self.add_plot("Accuracies", tip, "", "Named right")
         self.plot.setMouseEnabled(x=False, y=True)
         self.plot.setXRange(0, 1, padding=0.06)
-        ticks = [(share / 4, f"{share * 25} %") for share in range(5)]
-        self.plot.getAxis("bottom").setTicks([ticks, []])
+        as_percent(self.plot.getAxis("bottom"))
         self.plot.scene().sigMouseClicked.connect(self._on_click)
         self._marks = {
             name: Marks(self.plot, pen.colour, pen.symbol, "x", 0.12) for name, pen in PENS.items()

@@ -12,10 +12,10 @@ from qtpy.QtGui import QColor
 from deepnoise_app.analysis.accuracy import Accuracy
 from deepnoise_app.analysis.beside import UNTRAINED, Baseline, Baselines
 from deepnoise_app.analysis.verdict import Verdict
-from deepnoise_app.gui.callout import AMBER, ICON_GREY
+from deepnoise_app.gui.callout import AMBER, LINK
 from deepnoise_app.gui.curves import PENS
-from deepnoise_app.gui.map_alarm import LINK
-from deepnoise_app.gui.plot_marks import DOTS, Line, Marks
+from deepnoise_app.gui.icons import ICON_GREY
+from deepnoise_app.gui.plot_marks import DOTS, Line, Marks, as_percent
 from deepnoise_app.gui.words import percent
 from deepnoise_app.runs.ladder_table import LadderTable
 
@@ -31,8 +31,8 @@ class BesidePlot:
         self.plot = plot
         plot.setMouseEnabled(x=False, y=False)
         plot.invertY(True)
-        plot.setXRange(0, 1, padding=0.08)
-        plot.getAxis("bottom").setTicks([[(half / 2, f"{half * 50} %") for half in range(3)], []])
+        plot.setXRange(0, 1, padding=0.14)  # else the last label has no room
+        as_percent(plot.getAxis("bottom"), 2)
         self._model = Marks(plot, PENS[FREE].colour, PENS[FREE].symbol, "x", 0.2)
         self._trivial = Marks(plot, ICON_GREY, "s", "x", 0.2)
         self._chance = Line(plot, DOTS)

@@ -7,6 +7,7 @@ from qtpy.QtCore import Qt
 
 from deepnoise_app.analysis.insight import NAMING
 from deepnoise_app.gui.curves import PENS
+from deepnoise_app.gui.plot_marks import as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import percent
 from deepnoise_app.session import Session
@@ -32,6 +33,7 @@ class CalibrationTab(PlotTab):
         tip = "On the line, a confidence of 0.8 is right in 8 of 10 wells; below it, it boasts"
         self.plot = self.add_plot("Calibration", tip, "Named right", "Confidence")
         self.plot.setMouseEnabled(x=False, y=False)
+        as_percent(self.plot.getAxis("left"))
         self.plot.setXRange(0, 1, padding=0.03)
         self.plot.setYRange(0, 1, padding=0.05)
 

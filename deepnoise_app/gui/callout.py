@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import qtawesome
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from deepnoise_app.gui.icons import painted_icon
+
 AMBER = "#e0a030"
-# Readable on dark and on light panels alike.
-ICON_GREY = "#8d96a3"
+# A blue that is read on dark and on light panels alike.
+LINK = "#4a90e2"
 
 
 class Callout(QFrame):
@@ -23,7 +24,7 @@ class Callout(QFrame):
             " border-radius: 3px; }"
         )
         sign = QLabel()
-        sign.setPixmap(qtawesome.icon("mdi6.alert", color=AMBER).pixmap(18, 18))
+        sign.setPixmap(painted_icon("mdi6.alert", AMBER).pixmap(18, 18))
         self.label = quiet_label(name)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)

@@ -27,7 +27,7 @@ class ChannelList(QScrollArea):
         self.rows: list[ChannelRow] = []
         inside = QWidget()
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, 0, 4, 0)
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self.setWidget(inside)

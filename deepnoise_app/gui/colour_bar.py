@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import qtawesome
 from qtpy.QtCore import QRectF, QSignalBlocker, QSize, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QLinearGradient, QPainter, QPaintEvent
 from qtpy.QtWidgets import (
@@ -14,8 +13,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.callout import ICON_GREY
 from deepnoise_app.gui.colour_map import map_colours
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.number_box import NumberBox
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.screen import PlateOverlay, Scale
@@ -41,7 +40,7 @@ class ColourBar(QWidget):
         for end in (self.low, self.high):
             end.valueChanged.connect(self._on_edited)
         self.reset = QToolButton()
-        self.reset.setIcon(qtawesome.icon("mdi6.autorenew", color=ICON_GREY))
+        self.reset.setIcon(painted_icon("mdi6.autorenew"))
         self.reset.setAutoRaise(True)
         self.reset.setToolTip("Take the range from the values again (2 to 98 %)")
         self.reset.setAccessibleName("Reset the colour range")
@@ -82,7 +81,7 @@ class ColourBar(QWidget):
     def show_lock(self, locked: bool) -> None:
         """Show whether all plates have one range; nothing is told."""
         icon = "mdi6.lock" if locked else "mdi6.lock-open-variant-outline"
-        self.lock.setIcon(qtawesome.icon(icon, color=ICON_GREY))
+        self.lock.setIcon(painted_icon(icon))
         self.lock.setChecked(locked)
         self.lock.setToolTip(
             "All plates have this colour range: click to give each its own again"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.plain import plain
 
 TABLES = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm *.parquet);;All files (*)"
@@ -74,7 +73,7 @@ class FileChoice(QWidget):
 
     def _button(self, icon: str, name: str) -> QToolButton:
         button = QToolButton()
-        button.setIcon(qtawesome.icon(icon, color=ICON_GREY))
+        button.setIcon(painted_icon(icon))
         button.setAccessibleName(name)
         button.setToolTip(plain(name))
         return button

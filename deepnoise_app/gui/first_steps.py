@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.run_strip import doing, shown_run
 from deepnoise_app.session import Session
 
@@ -65,7 +65,7 @@ class FirstSteps(QWidget):
         self.button = QPushButton()
         self.button.clicked.connect(self._on_button)
         self.close_button = QToolButton()
-        self.close_button.setIcon(qtawesome.icon("mdi6.close", color=INK))
+        self.close_button.setIcon(painted_icon("mdi6.close", INK))
         self.close_button.setToolTip("I know my way: show this no more")
         self.close_button.setAccessibleName("Dismiss the first steps")
         self.close_button.clicked.connect(self._on_dismiss)

@@ -15,6 +15,7 @@ from deepnoise_app.gui.colour_map import ink_on, map_colours, map_inks, map_step
 from deepnoise_app.gui.grid_place import GridPlace, label_step
 from deepnoise_app.gui.plate_marks import (
     Tones,
+    control_width,
     draw_control,
     draw_hatched,
     draw_outline,
@@ -169,7 +170,8 @@ def text_font(base: QFont, cells: list[Cell], side: float) -> QFont | None:
 
 def _draw_text(painter: QPainter, rect: QRectF, cell: Cell) -> None:
     metrics = QFontMetricsF(painter.font())
-    text, room = cell.text, rect.width() - 4
+    frame = control_width(rect) + 1 if cell.control is not None else 0
+    text, room = cell.text, rect.width() - 4 - 2 * frame
     if metrics.horizontalAdvance(text) > room:
         if is_number(text):
             return

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QListWidget
 
 from deepnoise_app.gui.curves import PENS, Pen
 from deepnoise_app.gui.plain import plain
+from deepnoise_app.gui.plot_marks import as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import ACCURACIES, count, percent
 from deepnoise_app.runs.ladder_table import LadderTable
@@ -42,7 +43,8 @@ class LadderTab(PlotTab):
         self.steps.currentRowChanged.connect(self._on_step)
         self.body.addWidget(self.steps)
         tip = "Share of wells of experiments never seen that are named right, after each step"
-        self.plot = self.add_plot("Ladder", tip, "Named right", "")
+        self.plot = self.add_plot("Ladder", tip, "Named right", "Step")
+        as_percent(self.plot.getAxis("left"))
         self.plot.setMouseEnabled(x=False, y=False)
 
     def draw(self) -> None:

@@ -7,7 +7,7 @@ from html import escape
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import AMBER, quiet_label
+from deepnoise_app.gui.callout import AMBER, LINK, quiet_label
 from deepnoise_app.gui.map_desk import MapDesk, together
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.plain import plain
@@ -16,7 +16,6 @@ from deepnoise_app.gui.words import listed
 from deepnoise_app.session import MapFinding, Session
 
 # Readable on dark and on light panels alike.
-LINK = "#4a90e2"
 GREEN = "#35b07f"
 
 

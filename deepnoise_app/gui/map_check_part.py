@@ -8,8 +8,8 @@ from html import escape
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import quiet_label, say
-from deepnoise_app.gui.map_alarm import LINK, MapAlarm
+from deepnoise_app.gui.callout import LINK, quiet_label, say
+from deepnoise_app.gui.map_alarm import MapAlarm
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.panel_body import icon_button
@@ -104,7 +104,7 @@ class MapCheckPart(QWidget):
         say(self.overall, _overall(findings) if findings else "")
         self._show_alarms([one for one in findings if one.alarm])
         calm = [at for at, one in enumerate(findings) if not one.alarm]
-        say(self.found, "<br>".join(_line(findings[at], at) for at in calm))
+        say(self.found, "".join(_line(findings[at], at) for at in calm))
         self.all.setVisible(len(self._pending) > 1)
         for button in (self.undo, self.save):
             button.setVisible(self._session.can_undo_map)
@@ -152,4 +152,5 @@ def _overall(findings: Sequence[MapFinding]) -> str:
 
 def _line(finding: MapFinding, at: int) -> str:
     name = escape(" ".join(finding.plate))
-    return f'<a href="{at}" style="color: {LINK}">{name}</a> {escape(finding.sentence)}'
+    link = f'<a href="{at}" style="color: {LINK}">{name}</a>'
+    return f'<p style="margin: 0 0 6px 0">{link} {escape(finding.sentence)}</p>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,6 +92,7 @@ class MapTab(PlotTab):
             plot = self.add_plot(name, name, "PC 2", "PC 1")
             for side in ("left", "bottom"):
                 plot.getAxis(side).setStyle(showValues=False)
+            plot.getAxis("bottom").setHeight(plot.fontMetrics().height() + 8)
             dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=_tip)
             dots.sigClicked.connect(self._on_clicked)
             rings = pyqtgraph.ScatterPlotItem(size=RING_PX, brush=None)
@@ -103,7 +106,11 @@ class MapTab(PlotTab):
         maps = self._session.embeddings
         if maps is None:
             return
-        codes, names = maps.table[COLOURED_BY[self.by.currentText()]].factorize()
+        table, wanted = maps.table, COLOURED_BY[self.by.currentText()]
+        labels = table[wanted]
+        if wanted == "Metadata_Plate":  # experiments have plates of the same name
+            labels = table["Metadata_Experiment"].astype(str) + " " + labels.astype(str)
+        codes, names = labels.factorize()
         colours = colours_of(len(names))
         brushes = np.array([*colours, QColor("#808080")], dtype=object)[codes]
         plates = maps.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
@@ -120,8 +127,8 @@ class MapTab(PlotTab):
                 plot.setLabel(side, f"{name} ({percent(float(share))})")
         centre = "the negative controls" if maps.anchored else "all wells"
         self.say(
-            f"{count(len(maps.table), 'well')} of {count(len(plates), 'plate')},"
-            f" {count(len(names), 'colour')}. Plates are centred on the mean of {centre}."
+            f"{count(len(maps.table), 'well')} of {count(len(plates), 'plate')}."
+            f" Plates are centred on the mean of {centre}.{_key(names, colours)}"
         )
         self._ring()
 
@@ -181,6 +188,17 @@ def colours_of(number: int) -> list[QColor]:
         return [QColor(colour) for colour in FEW[:number]]
     golden = 0.618033988749895
     return [QColor.fromHsvF((i * golden) % 1, 0.55 + 0.3 * (i % 2), 0.85) for i in range(number)]
+
+
+def _key(names: Iterable[object], colours: Sequence[QColor]) -> str:
+    """Return what each colour stands for; of many, how many they are."""
+    if len(colours) > len(FEW):
+        return f" {count(len(colours), 'colour')}: hover over a dot for its name."
+    told = (
+        f"<span style='color: {colour.name()}'>●</span>&nbsp;{escape(str(name).replace('_', ' '))}"
+        for name, colour in zip(names, colours, strict=True)
+    )
+    return f"<br>{' &nbsp; '.join(told)}"
 
 
 def _tip(x: float, y: float, data: tuple[int, str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import (
@@ -21,6 +20,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.pattern_dialog import PatternDialog
 from deepnoise_app.gui.words import from_home
 from deepnoise_app.gui.workbench import Workbench
@@ -68,7 +68,7 @@ class NoticeBar(QWidget):
         self._copy.setAccessibleName("Copy the details of the notice")
         self._copy.clicked.connect(self._on_copy)
         self._close = QToolButton()
-        self._close.setIcon(qtawesome.icon("mdi6.close", color=INK))
+        self._close.setIcon(painted_icon("mdi6.close", INK))
         self._close.setAutoRaise(True)
         self._close.setToolTip("Dismiss")
         self._close.setAccessibleName("Dismiss the notice")
@@ -106,11 +106,11 @@ class NoticeBar(QWidget):
         self._show.setVisible(more)
         problem = notice is not None and notice.tone is Tone.PROBLEM
         self.change.setVisible(notice is not None and shown and bool(notice.folder))
-        self._copy.setVisible(shown and (problem or more))
+        self._copy.setVisible(shown and problem)
         self._paint(Notice(busy) if busy or notice is None else notice)
 
     def _paint(self, notice: Notice) -> None:
-        icon = qtawesome.icon(ICONS[notice.tone], color=INK)
+        icon = painted_icon(ICONS[notice.tone], INK)
         self._icon.setPixmap(icon.pixmap(18, 18))
         self._text.setText(from_home(first(notice)))
         self.setAccessibleName(notice.text)

@@ -167,7 +167,7 @@ def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | N
     if predictions is None:
         return None
     for column, title in NAMED_BY.items():
-        overlay = predictions.overlay(plate.key, column, f"Prediction ({title.lower()})")
+        overlay = predictions.overlay(plate.key, column, f"Prediction, {title.lower()}")
         if overlay.values and paint is Paint.CONFIDENCE:
             digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
             return replace(overlay, title=f"Confidence ({title.lower()})", unit="", texts=digits)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import qtawesome
+from collections.abc import Sequence
+
 from qtpy.QtWidgets import (
     QFrame,
     QPushButton,
@@ -13,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.icons import painted_icon
 
 
 def line() -> QFrame:
@@ -36,9 +37,20 @@ def scroll(panel: QWidget, body: QWidget) -> QScrollArea:
     return area
 
 
+def column(widgets: Sequence[QWidget]) -> QWidget:
+    """Return a part of a panel: widgets one below the other, as wide as it."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return made
+
+
 def icon_button(icon: str, text: str, tip: str) -> QPushButton:
     """Return a button with an icon, a text that is also its name, and a tooltip."""
-    button = QPushButton(qtawesome.icon(icon, color=ICON_GREY), text)
+    button = QPushButton(painted_icon(icon), text)
     button.setAccessibleName(text.rstrip("…"))
     button.setToolTip(tip)
     return button
@@ -47,7 +59,7 @@ def icon_button(icon: str, text: str, tip: str) -> QPushButton:
 def tool_button(icon: str, name: str, tip: str) -> QToolButton:
     """Return a button that shows an icon alone, with a name and a tooltip."""
     button = QToolButton()
-    button.setIcon(qtawesome.icon(icon, color=ICON_GREY))
+    button.setIcon(painted_icon(icon))
     button.setAccessibleName(name)
     button.setToolTip(tip)
     return button

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import qtawesome
 from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from deepnoise_app.errors import FilterError
-from deepnoise_app.gui.callout import ICON_GREY, say
+from deepnoise_app.gui.callout import say
 from deepnoise_app.gui.filter_field import FilterField
 from deepnoise_app.gui.finder import Finder
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.well_rows import TITLES
 from deepnoise_app.gui.words import count
 from deepnoise_app.session import Session
@@ -28,7 +28,7 @@ class PlateFilter(QWidget):
         self.field.setPlaceholderText(HINT)
         self.field.setAccessibleName("Filter the wells of all open plates")
         self.next = QToolButton()
-        self.next.setIcon(qtawesome.icon("mdi6.skip-next", color=ICON_GREY))
+        self.next.setIcon(painted_icon("mdi6.skip-next"))
         self.next.setAccessibleName("Next well that passes")
         self.next.setToolTip("Go to the next well that passes, over all plates (F3)")
         self.found = QLabel()

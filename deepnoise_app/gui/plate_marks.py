@@ -88,16 +88,21 @@ def draw_frame(painter: QPainter, cell: QRectF, colour: QColor, width: float) ->
 
 def draw_control(painter: QPainter, cell: QRectF, role: Role, tones: Tones) -> None:
     """Frame a control; a line of the background keeps the frame apart from the cell's colour."""
-    width = 1.0 if cell.width() < 11 else min(4.0, max(2.0, round(cell.width() / 14)))
+    width = control_width(cell)
     draw_frame(painter, cell, CONTROLS[role], width)
     if cell.width() >= 11:
         inner = cell.adjusted(width, width, -width, -width)
         draw_frame(painter, inner, tones.ground, 1)
 
 
+def control_width(cell: QRectF) -> float:
+    """Return how wide the frame of a control is."""
+    return 1.0 if cell.width() < 11 else min(4.0, max(2.0, round(cell.width() / 14)))
+
+
 def draw_problem(painter: QPainter, cell: QRectF, tones: Tones) -> None:
     """Mark a well that has a problem: a triangle in the upper right corner."""
-    side = min(12.0, max(4.0, cell.width() * 0.42))
+    side = min(12.0, max(min(7.0, cell.width() * 0.6), cell.width() * 0.42))
     corner = cell.topRight()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -128,8 +133,9 @@ def draw_verdict(painter: QPainter, place: QRectF, right: bool, ink: QColor) -> 
 def verdict_place(cell: QRectF, beside_text: bool) -> QRectF:
     """Where a verdict stands: in the middle, or in the lower right corner beside a text."""
     if beside_text:
-        side = max(5.0, cell.width() * 0.16)
-        corner = cell.bottomRight() - QPointF(side + 4, side + 4)
+        side = max(5.0, cell.width() * 0.14)
+        away = side + max(4.0, cell.width() * 0.09)
+        corner = cell.bottomRight() - QPointF(away, away)
         return QRectF(corner.x(), corner.y(), side, side)
     side = min(8.0, max(3.0, cell.width() * 0.36))
     middle = cell.center()

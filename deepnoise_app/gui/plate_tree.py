@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import qtawesome
-from qtpy.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.icons import ICON_GREY, painted_icon
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.plate_marks import PROBLEM
 from deepnoise_app.gui.words import count
@@ -22,6 +21,8 @@ KEY = int(Qt.ItemDataRole.UserRole)
 FAINT = QColor(ICON_GREY)
 # Above this number of plates the experiments start folded.
 MOST_UNFOLDED = 48
+# Below the last row: the frame, and room to let go of a drag.
+SPARE_PX = 6
 
 
 class PlateTree(QTreeWidget):
@@ -48,6 +49,8 @@ class PlateTree(QTreeWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.currentItemChanged.connect(self._on_current)
+        for folding in (self.itemExpanded, self.itemCollapsed):
+            folding.connect(lambda _: self._fit())
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Room for an experiment of four plates and a bit."""
@@ -55,7 +58,20 @@ class PlateTree(QTreeWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Room for a few plates; the others are scrolled to."""
-        return QSize(200, 84)
+        return QSize(200, min(84, self.maximumHeight()))
+
+    def _fit(self) -> None:
+        """Grow no higher than the rows that are unfolded."""
+        rows, item = 0, self.topLevelItem(0)
+        while item is not None:
+            rows, item = rows + 1, self.itemBelow(item)
+        self.setMaximumHeight(max(rows, 1) * max(self.sizeHintForRow(0), 1) + SPARE_PX)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Fit the rows of another style."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit()
 
     def show_screens(self, screens: Sequence[Screen]) -> None:
         """List the plates of these screens."""
@@ -65,6 +81,7 @@ class PlateTree(QTreeWidget):
             for screen in screens:
                 self._add_screen(screen, alone=len(screens) == 1)
             self._unfold()
+        self._fit()
 
     def show_current(self, plate: Plate | None) -> None:
         """Mark the plate that is in front."""
@@ -99,7 +116,7 @@ class PlateTree(QTreeWidget):
         root: QTreeWidget | QTreeWidgetItem = self
         if not alone:
             root = QTreeWidgetItem(self, [Path(screen.path).name, "", ""])
-            root.setIcon(0, qtawesome.icon("mdi6.folder-outline", color="#8d96a3"))
+            root.setIcon(0, painted_icon("mdi6.folder-outline"))
             root.setToolTip(0, plain(screen.path))
             root.setData(0, KEY, screen)
         problems = Counter((p.experiment, p.plate) for p in screen.problems if p.plate)

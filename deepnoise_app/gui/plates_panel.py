@@ -32,6 +32,7 @@ from deepnoise_app.screen import Problem, ProblemKind
 from deepnoise_app.session import MEASURED, Session
 from deepnoise_app.untrusted import file_stem
 
+FIRST = 1000  # before the empty room at the end
 NOTHING = "Plates that you open stand here, each as a grid that you walk on."
 
 
@@ -97,11 +98,13 @@ class PlatesPanel(QWidget):
         column.setSpacing(7)
         column.addWidget(self.filter)
         column.addWidget(self.nothing)
-        column.addWidget(self.tree, 1)
+        # As high as its rows, or as there is room: what is below stays where it is.
+        column.addWidget(self.tree, FIRST)
         column.addWidget(self.head)
         column.addLayout(colour)
         for widget in (self.grid, self.legend, self.bar, self.progress):
             column.addWidget(widget)
+        column.addStretch(1)
 
     def _connect(self, workbench: Workbench, painter: Painter) -> None:
         for fact, slot in (

@@ -16,6 +16,11 @@ Values = NDArray[np.float64]
 SOLID, DOTS, DASHES = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashLine
 
 
+def as_percent(axis: Any, parts: int = 4) -> None:
+    """Name shares on an axis as people say them: 0 %, 25 % … 100 %."""
+    axis.setTicks([[(at / parts, f"{at * 100 // parts} %") for at in range(parts + 1)], []])
+
+
 class Marks:
     """Points of one colour; `along` says which values the intervals belong to: `x` or `y`."""
 

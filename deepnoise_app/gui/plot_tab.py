@@ -63,6 +63,7 @@ class PlotTab(QWidget):
         plot.setToolTip(tip)
         plot.setLabel("left", left)
         plot.setLabel("bottom", bottom)
+        plot.getAxis("bottom").setHeight(plot.fontMetrics().height() * 2 + 12)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setMinimumSize(120, 90)

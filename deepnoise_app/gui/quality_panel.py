@@ -189,7 +189,7 @@ class QualityPanel(QWidget):
             self.correction.setCurrentIndex(self.correction.findData(chosen))
         say(self.refused, f"Shown as measured: {sheet.refused}." if sheet.refused else "")
         low, high = sheet.shown
-        self.scale.setText(f"{low:.4g} to {high:.4g} {sheet.unit}".rstrip())
+        self.scale.setText(f"{low:.3g} to {high:.3g} {sheet.unit}".rstrip())
 
     def _show_told(self) -> None:
         plate, quality = self._session.plate, self._session.quality

@@ -9,6 +9,7 @@ from math import isfinite
 from deepnoise_app.analysis.controls import ControlPair
 from deepnoise_app.analysis.summary import MeasureSummary
 from deepnoise_app.gui.variance_bar import COLOURS
+from deepnoise_app.gui.words import percent, sentence
 from deepnoise_app.session import PlateKey
 
 # A p below this is told in strong letters.
@@ -33,15 +34,16 @@ def effects_table(summary: MeasureSummary, key: PlateKey) -> str:
         said = [
             NAMES[effect.kind],
             f"{effect.relative:+.1f} SD" if isfinite(effect.relative) else "",
-            f"{effect.share:.0%}",
+            percent(effect.share),
             p_value(effect.p),
         ]
         strong = effect.p < ALARMING and effect.share >= 0.05
         rows.append(_row([f"<b>{cell}</b>" if strong else cell for cell in said]))
         if effect.where:
             rows.append(f"<tr><td></td><td colspan='3'>{escape(effect.where)}</td></tr>")
-    note = f"<br>{escape(found.note)}" if found.note else ""
-    return f"{_table(['', 'size', 'share', ''], rows)}{note}" if rows else escape(found.note)
+    note = escape(sentence(found.note))
+    told = _table(["", "size", "share", ""], rows) if rows else ""
+    return f"{told}<br>{note}" if told and note else told or note
 
 
 def effects_about(summary: MeasureSummary, key: PlateKey) -> str:
@@ -56,7 +58,7 @@ def effects_about(summary: MeasureSummary, key: PlateKey) -> str:
 def variance_table(summary: MeasureSummary) -> str:
     """Sources of variance with their shares and intervals, a line each, and what is to be known."""
     rows = [
-        _row([_source(one.name), f"{one.share:.0%}", _interval(one.low, one.high)])
+        _row([_source(one.name), percent(one.share), _interval(one.low, one.high)])
         for one in summary.variance.components
     ]
     notes = "<br>".join(escape(note) for note in summary.variance.notes)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.session import Session
@@ -48,7 +47,7 @@ class QueueList(QWidget):
         name = QLabel(plain(path.name))
         name.setToolTip(plain(str(path)))
         remove = QToolButton()
-        remove.setIcon(qtawesome.icon("mdi6.close", color=ICON_GREY))
+        remove.setIcon(painted_icon("mdi6.close"))
         remove.setToolTip("Do not score this folder")
         remove.setAccessibleName(f"Do not score {path.name}")
         remove.clicked.connect(lambda: self._desk.forget(path))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import qtawesome
 from pydantic import BaseModel
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
-from deepnoise_app.gui.callout import ICON_GREY
 from deepnoise_app.gui.form import Form, label
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.runs.recipe import Recipe
 
 # What is asked for elsewhere in the panel, or is not for a training.
@@ -36,8 +35,8 @@ class RecipeForm(QWidget):
         self.forms: dict[str, Form[BaseModel]] = {}
         self.fold = QCollapsible("All settings")
         self.fold.setDuration(0)
-        self.fold.setCollapsedIcon(qtawesome.icon("mdi6.chevron-right", color=ICON_GREY))
-        self.fold.setExpandedIcon(qtawesome.icon("mdi6.chevron-down", color=ICON_GREY))
+        self.fold.setCollapsedIcon(painted_icon("mdi6.chevron-right"))
+        self.fold.setExpandedIcon(painted_icon("mdi6.chevron-down"))
         margins = self.fold.layout()
         if margins is not None:
             margins.setContentsMargins(0, 0, 0, 0)

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import qtawesome
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from qtpy.QtGui import QIcon, QPixmap
 
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.result_columns import ResultColumn
 from deepnoise_app.gui.result_rows import NAMINGS, ResultRows, Rows, no_rows
@@ -181,4 +181,4 @@ def sign(verdict: str) -> QIcon:
         nothing.fill(Qt.GlobalColor.transparent)
         return QIcon(nothing)
     name, colour = SIGNS[verdict]
-    return QIcon(qtawesome.icon(name, color=colour))
+    return QIcon(painted_icon(name, colour))

@@ -32,6 +32,7 @@ from deepnoise_app.screen import parse_filter
 from deepnoise_app.session import Session
 
 NOTHING = "No predictions yet: score a plate, and every well gets a row here."
+FILTERED_OUT = "No well passes the filter."
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
 FAULT = "#e0703a"
 Whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -138,7 +139,8 @@ class ResultsTable(QWidget):
         shown, all_rows = len(self.model.shown), len(self.model.rows)
         whole = count(all_rows, "well")
         self.shown.setText(whole if shown == all_rows else f"{shown:,} of {whole}")
-        self.right.setText(verdict_line(self.model.rows.verdict(self.model.shown)))
+        verdict = verdict_line(self.model.rows.verdict(self.model.shown)) if shown else FILTERED_OUT
+        self.right.setText(verdict)
         self.export.setEnabled(shown > 0)
         with QSignalBlocker(self.table.horizontalHeader()):
             self.table.horizontalHeader().setSortIndicator(*self.model.sorted_by)

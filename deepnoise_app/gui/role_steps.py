@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import qtawesome
 from qtpy.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY
+from deepnoise_app.gui.icons import ICON_GREY, painted_icon
 from deepnoise_app.gui.plate_marks import CONTROLS
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Role
@@ -31,7 +30,7 @@ class RoleSteps(QWidget):
         for role, icon, name in STEPS:
             colour = CONTROLS[role].name() if role in CONTROLS else ICON_GREY
             button = QToolButton()
-            button.setIcon(qtawesome.icon(icon, color=colour, color_disabled="#666b73"))
+            button.setIcon(painted_icon(icon, colour))
             button.setAutoRaise(True)
             button.setToolTip(f"Go to the next {name} of this plate")
             button.setAccessibleName(f"Go to the next {name}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-import qtawesome
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
+from deepnoise_app.gui.callout import Callout, quiet_label, say
+from deepnoise_app.gui.icons import ICON_GREY, painted_icon
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.words import duration, from_home
+from deepnoise_app.gui.words import duration, from_home, sentence
 from deepnoise_app.runs.status import RunState, RunStatus
 from deepnoise_app.session import RunView, Session
 
@@ -63,7 +63,8 @@ class RunStrip(QWidget):
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.title, 1)
-        foot.addWidget(self.left, 1)
+        foot.addWidget(self.left)
+        foot.addStretch(1)
         foot.addWidget(self.stop)
         foot.addWidget(self.resume)
         layout = QVBoxLayout(self)
@@ -87,8 +88,8 @@ class RunStrip(QWidget):
         self.bar.setValue(status.done)
         left = status.seconds_left
         known = left is not None and not view.stopping and not status.is_over
-        self.left.setText(f"{duration(left)} left" if known and left is not None else "")
-        say(self.message, plain(from_home(status.message)) if status.is_over else "")
+        say(self.left, f"{duration(left)} left" if known and left is not None else "")
+        say(self.message, plain(from_home(sentence(status.message))) if status.is_over else "")
         self.warning.say(_warnings(status))
         self.stop.setVisible(not status.is_over)
         self.stop.setEnabled(not view.stopping)
@@ -99,7 +100,7 @@ class RunStrip(QWidget):
             return
         self._signed = state
         icon, colour = SIGNS.get(state, ("mdi6.progress-clock", ICON_GREY))
-        self.sign.setPixmap(qtawesome.icon(icon, color=colour).pixmap(18, 18))
+        self.sign.setPixmap(painted_icon(icon, colour).pixmap(18, 18))
         self.sign.setToolTip(str(state))
 
     def _on_stop(self) -> None:
@@ -145,11 +146,11 @@ def _warnings(status: RunStatus) -> str:
     if not status.warnings:
         return ""
     more = len(status.warnings) - 1
-    return plain(status.warnings[-1]) + (f" (and {more} more)" if more else "")
+    return plain(sentence(status.warnings[-1])) + (f" (and {more} more)" if more else "")
 
 
 def _button(icon: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(qtawesome.icon(icon, color=ICON_GREY), text)
+    button = QPushButton(painted_icon(icon), text)
     button.setAccessibleName(text)
     button.setToolTip(tip)
     return button

@@ -6,7 +6,7 @@ from html import escape
 
 from deepnoise_app.gui.ladder_record import TASK as LADDER
 from deepnoise_app.gui.run_strip import doing
-from deepnoise_app.gui.words import ACCURACIES, duration, from_home, moment, percent
+from deepnoise_app.gui.words import ACCURACIES, duration, from_home, moment, percent, sentence
 from deepnoise_app.runs.explanation import EXPLANATION
 from deepnoise_app.runs.ladder_table import LADDER as LADDER_TABLE
 from deepnoise_app.session import RunRecord
@@ -64,7 +64,7 @@ def about_run(record: RunRecord) -> str:
     known = [name for name in ACCURACIES if name in record.accuracy]
     lines = [", ".join(f"{ACCURACIES[n]} <b>{percent(record.accuracy[n])}</b>" for n in known)]
     if status.is_over:
-        lines.append(escape(from_home(status.message)[:300]).replace("\n", "<br>"))
+        lines.append(escape(from_home(sentence(status.message))[:300]).replace("\n", "<br>"))
     elif status.seconds_left is not None:
         lines.append(f"{duration(status.seconds_left)} left")
     return "<br>".join(line for line in lines if line)

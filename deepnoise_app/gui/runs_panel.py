@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtCore import QSignalBlocker, QSize, Qt
 from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
@@ -18,7 +17,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.callout import ICON_GREY, quiet_label, say
+from deepnoise_app.gui.callout import quiet_label, say
+from deepnoise_app.gui.icons import ICON_GREY, painted_icon
 from deepnoise_app.gui.ladder_record import TASK as LADDER
 from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.plain import plain
@@ -26,6 +26,7 @@ from deepnoise_app.gui.recipe_question import may_replace
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_question import may_delete
 from deepnoise_app.gui.run_replay import REPEATABLE, RunReplay
+from deepnoise_app.gui.run_row import RunRow
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_strip import SIGNS
 from deepnoise_app.gui.run_words import TASKS, about_run, summary_line
@@ -79,7 +80,7 @@ class RunsPanel(QWidget):
         self.list.setToolTip("Runs on this computer and those that are watched, newest first")
         self.list.setIconSize(QSize(18, 18))
         self.list.setSpacing(2)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setItemDelegate(RunRow(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.about = quiet_label("About the chosen run")
         self.show_results = icon_button(
@@ -113,18 +114,15 @@ class RunsPanel(QWidget):
             grid.addWidget(button, at // 2, at % 2)
         layout = QVBoxLayout(self)
         layout.addLayout(head)
-        layout.addWidget(self.kinds)
-        layout.addWidget(self.nothing)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.about)
-        layout.addWidget(self.verbs)
+        for widget in (self.kinds, self.nothing, self.list, self.about, self.verbs):
+            layout.addWidget(widget, int(widget is self.list))
         layout.addStretch(0)
 
     def _connect(self) -> None:
         self._session.events.history.connect(self._show)
         self._session.events.front.connect(self._on_front)
         self.watch.clicked.connect(self._on_watch)
-        self.refresh.clicked.connect(self._on_refresh)
+        self.refresh.clicked.connect(self._shelf.refresh)
         self.list.currentRowChanged.connect(lambda _: self._show_chosen())
         self.list.itemActivated.connect(lambda _: self.show_results.click())
         self.kinds.activated.connect(lambda _: self._show())
@@ -141,7 +139,7 @@ class RunsPanel(QWidget):
         self.delete.clicked.connect(self._on_delete)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         again = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, context=within)
-        again.activated.connect(self._on_refresh)
+        again.activated.connect(self._shelf.refresh)
         gone = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list, context=within)
         gone.activated.connect(self._on_delete)
 
@@ -197,7 +195,7 @@ class RunsPanel(QWidget):
         if item.text() != text:
             icon, colour = SIGNS.get(record.view.status.state, ("mdi6.progress-clock", ICON_GREY))
             item.setText(text)
-            item.setIcon(qtawesome.icon(icon, color=colour))
+            item.setIcon(painted_icon(icon, colour))
         item.setData(Qt.ItemDataRole.UserRole, str(record.view.path))
         item.setToolTip(plain(str(record.view.path)))
 
@@ -239,9 +237,6 @@ class RunsPanel(QWidget):
         path = QFileDialog.getExistingDirectory(self, "Folder of a run")
         if path:
             self._shelf.watch(Path(path))
-
-    def _on_refresh(self) -> None:
-        self._shelf.refresh()
 
     def _on_delete(self) -> None:
         record = self.chosen

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import qtawesome
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.callout import ICON_GREY, Callout, quiet_label, say
+from deepnoise_app.gui.callout import Callout, quiet_label, say
 from deepnoise_app.gui.drops import folders_in
-from deepnoise_app.gui.panel_body import bring_forward, line, scroll
+from deepnoise_app.gui.icons import painted_icon
+from deepnoise_app.gui.panel_body import bring_forward, column, line, scroll
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.queue_list import QueueList
 from deepnoise_app.gui.run_desk import RunDesk
@@ -57,28 +57,30 @@ class ScorePanel(QWidget):
         self.warning = Callout("What everybody who uses the model must know")
         self.limits = quiet_label("What the candidates mean")
         self.plan = quiet_label("What pressing will do")
-        self.check = QPushButton(qtawesome.icon("mdi6.timer-outline", color=ICON_GREY), "Check")
+        self.check = QPushButton(painted_icon("mdi6.timer-outline"), "Check")
         self.check.setAccessibleName("Check")
         self.check.setToolTip("Find out how long it takes and whether the plates fit the model")
         self.unlike = Callout("Plates that are unlike the training data")
-        self.button = QPushButton(qtawesome.icon("mdi6.play", color=ICON_GREY), "Score")
+        self.button = QPushButton(painted_icon("mdi6.play"), "Score")
         self.button.setMinimumHeight(36)
         self.reason = quiet_label("Why nothing can be scored")
         self.queue = QueueList(self._session, self._desk)
         self.run = RunStrip(self._session, self._desk, "score")
         self.outcome = quiet_label("How often the names are right")
+        # As in the Train panel, what goes on stands first and the settings below it.
+        self.watching = column((self.run, self.outcome, self.queue, line()))
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setSpacing(8)
         for widget in (
+            self.watching,
             QLabel("<b>Model</b>"), self.form.model, self.about, self.judged, self.warning,
             line(), self.form, self.limits,
             line(), self.plan, self.check, self.unlike, self.button, self.reason,
-            self.queue, self.run, self.outcome,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)
-        scroll(self, body)
+        self._area = scroll(self, body)
 
     def _connect(self) -> None:
         events = self._session.events
@@ -90,6 +92,7 @@ class ScorePanel(QWidget):
         events.plan.connect(self._show_plan)
         events.screens.connect(self._show_button)
         events.runs.connect(self._show_outcome)
+        events.waiting.connect(self._show_outcome)
         events.summary.connect(self._show_outcome)
         # A model that was refused is told by a notice: the form goes back to the one in use.
         events.notice.connect(self._on_notice)
@@ -144,6 +147,12 @@ class ScorePanel(QWidget):
         done = view is not None and view.status.state is RunState.FINISHED
         shown = done and self._session.summary
         say(self.outcome, accuracies(self._session.summary) if shown else "")
+        if self.run.warning.label.text() == self.warning.label.text():
+            self.run.warning.say("")  # it stands beside the model already
+        there = view is not None or bool(self._session.waiting)
+        if there and self.watching.isHidden():
+            self._area.verticalScrollBar().setValue(0)  # there it is shown
+        self.watching.setVisible(there)
 
     # What the user does ----------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 from qtpy.QtCore import QSignalBlocker, Qt, QTimer
@@ -15,11 +14,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.callout import Callout, quiet_label, say
+from deepnoise_app.gui.callout import LINK, Callout, quiet_label, say
 from deepnoise_app.gui.curves import Curves
 from deepnoise_app.gui.hold_out_list import HoldOutList
 from deepnoise_app.gui.notice_bar import DetailsDialog
-from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
+from deepnoise_app.gui.panel_body import bring_forward, column, icon_button, line, scroll
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.recipe_form import RecipeForm
 from deepnoise_app.gui.recipe_question import may_replace
@@ -36,8 +35,7 @@ AT_WORK = "A training is at work: stop it, or wait until it is done."
 HELD_OUT = "Never learned from; how well their wells are named is the model's accuracy."
 UNASKED = "Press <i>Check</i> to see how long it takes and what it learns from."
 OTHER = "Other file…"
-# A blue that is read on dark and on light panels alike.
-MORE = " <a href='more' style='color: #4a90d9'>More…</a>"
+MORE = f" <a href='more' style='color: {LINK}'>More…</a>"
 
 
 class TrainPanel(QWidget):
@@ -85,8 +83,8 @@ class TrainPanel(QWidget):
         choices.addRow("Recipe", self.recipes)
         choices.addRow(self.about)
         choices.addRow("Start from", self.start)
-        self.watching = _column((self.run, self.curves, self.lights, self.use, line()))
-        self.dividing = _column((
+        self.watching = column((self.run, self.curves, self.lights, self.use, line()))
+        self.dividing = column((
             line(), QLabel("<b>Held out</b>"), _told(HELD_OUT), self.held_out, self.refusal,
         ))  # fmt: skip
         body = QWidget()
@@ -235,16 +233,6 @@ class TrainPanel(QWidget):
         """Offer also the models that were trained since the panel was last seen."""
         self.start.offer(self._desk.models())
         super().showEvent(event)  # type: ignore[arg-type]
-
-
-def _column(widgets: Sequence[QWidget]) -> QWidget:
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(8)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return column
 
 
 def _told(text: str) -> QLabel:

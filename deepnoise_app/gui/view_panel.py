@@ -28,6 +28,7 @@ from deepnoise_app.session import Session
 
 ALL_SITES = "All side by side"
 MOST_FAULTS = 3
+MOST_NAMED = 3
 STEPS = (
     ("←", "Left", "previous well of this row", 0, -1),
     ("→", "Right", "next well of this row", 0, 1),
@@ -73,6 +74,8 @@ class ViewPanel(QWidget):
             widget.setToolTip(sentence)
         for label in (self.well, self.faults):
             label.setWordWrap(True)  # a long name must not widen the panel
+        # Two lines for every well, so that what is below stays where it is.
+        self.well.setMinimumHeight(2 * self.well.fontMetrics().lineSpacing() + 2)
         self.well.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.palettes.addItems(list(PALETTES))
         self.palettes.setPlaceholderText("Own colours")
@@ -152,15 +155,14 @@ class ViewPanel(QWidget):
         if plate is None or not wells:
             self.well.setText("No well chosen")
         elif len(wells) > 1:
-            self.well.setText(f"<b>{len(wells)} wells</b>")
+            more = " …" if len(wells) > MOST_NAMED else ""
+            named = ", ".join(map(str, wells[:MOST_NAMED]))
+            self.well.setText(f"<b>{len(wells)} wells</b><br>{named}{more}")
         else:
             got = plate.map[wells[0]]
-            parts = [
-                f"<b>{wells[0]}</b>",
-                escape(got.perturbation),
-                got.role.value.replace("_", " "),
-            ]
-            self.well.setText(" · ".join(part for part in parts if part))
+            named = f" · {escape(got.perturbation)}" if got.perturbation else ""
+            role = got.role.value.replace("_", " ")
+            self.well.setText(f"<b>{wells[0]}</b>{named}<br>{role}")
 
     def _on_picture(self) -> None:
         picture = self._session.picture

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-import qtawesome
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from deepnoise_app.gui.callout import LINK
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.words import LAYOUTS
 from deepnoise_app.readers.remote import whole_path
 
@@ -22,14 +23,11 @@ NEW_HERE = (
     "<br>in two minutes, and then to your own plates."
 )
 MOST_RECENT = 4
-LINK = "#7fb0f0"
+# Colours are the theme's.
 STYLE = """
-#welcome { background: #1d2026; }
-#welcome QLabel { color: #c9ced6; background: transparent; }
-#welcome QLabel#headline { color: #f4f5f7; font-size: 22pt; font-weight: 300; }
-#welcome QLabel#formats { color: #98a0ab; }
-#welcome QPushButton { padding: 8px 18px; background: #3a424d; color: #f0f1f2; }
-#welcome QPushButton:hover, #welcome QPushButton:focus { background: #4a5563; }
+#welcome QLabel { background: transparent; }
+#welcome QLabel#headline { font-size: 22pt; font-weight: 300; }
+#welcome QPushButton { padding: 8px 18px; }
 """
 
 
@@ -46,16 +44,16 @@ class Welcome(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(STYLE)
         icon = QLabel()
-        icon.setPixmap(qtawesome.icon("mdi6.dots-grid", color="#5b8fd6").pixmap(QSize(72, 72)))
+        icon.setPixmap(painted_icon("mdi6.dots-grid", "#5b8fd6").pixmap(QSize(72, 72)))
         headline = QLabel("Drop a plate folder here")
         headline.setObjectName("headline")
         open_button = QPushButton("Open plate folder…")
-        open_button.setIcon(qtawesome.icon("mdi6.folder-open-outline", color="#f0f1f2"))
+        open_button.setIcon(painted_icon("mdi6.folder-open-outline"))
         open_button.setAccessibleName("Open a plate folder")
         open_button.setToolTip("Choose a folder of a screen, an experiment or a plate")
         open_button.clicked.connect(self.open_wanted)
         demo_button = QPushButton("Open the demo screen")
-        demo_button.setIcon(qtawesome.icon("mdi6.flask-outline", color="#f0f1f2"))
+        demo_button.setIcon(painted_icon("mdi6.flask-outline"))
         demo_button.setAccessibleName("Open the demo screen")
         demo_button.setToolTip("Simulated plates, made on this computer in a few seconds")
         demo_button.clicked.connect(self.demo_wanted)

@@ -87,6 +87,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %" if rounded == "100" and share < 1 else f"{rounded} %"
 
 
+def sentence(text: str) -> str:
+    """Return a text that begins like a sentence; paths and the like stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def card_accuracies(card: ModelCard) -> str:
     """Return the accuracies of a model's card in a line; empty where it has none."""
     found = [

@@ -100,6 +100,24 @@ def test_a_locked_colour_range_is_that_of_all_plates(opened, wait, qtbot):
     assert session.shown_range != pytest.approx(own)
 
 
+def test_the_grid_stays_where_it_is_when_something_else_is_painted(opened, qtbot):
+    panel = opened.plates
+    panel.window().resize(1400, 1000)
+    qtbot.wait(50)
+    rows, height = 6, panel.tree.sizeHintForRow(0)
+    assert rows * height <= panel.tree.height() < (rows + 1) * height
+    before = panel.grid.y()
+    plate = opened.session.plate
+    opened.session.measures = {plate.key: measured(plate)}
+    opened.painter.paint(Painting(Paint.MEAN, 0))
+    qtbot.wait(50)
+    assert panel.bar.isVisible()
+    assert panel.grid.y() == before
+    panel.tree.topLevelItem(0).setExpanded(False)
+    qtbot.wait(50)
+    assert panel.grid.y() == before - 2 * height
+
+
 def write_map(path: Path, rows: list[str]) -> Path:
     path.write_text("\n".join(["experiment,plate,well,perturbation,role", *rows]) + "\n")
     return path

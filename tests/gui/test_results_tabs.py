@@ -173,6 +173,15 @@ def test_a_point_of_the_map_chooses_its_well_and_a_chosen_well_has_a_ring(parts,
     assert "4 plates" in tabs.map.told.text()
 
 
+def test_few_colours_have_a_key_and_many_are_told_by_hovering(parts):
+    _, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.map)
+    assert "10 colours: hover over a dot" in tabs.map.told.text()
+    tabs.map.by.setCurrentText("Plate")
+    assert tabs.map.told.text().count("●") == 4
+    assert all(f"HUVEC-0{one} Plate{two}" in tabs.map.told.text() for one in "12" for two in "12")
+
+
 def test_few_colours_are_safe_and_many_differ():
     assert [colour.name() for colour in colours_of(3)] == list(FEW[:3])
     assert len({colour.name() for colour in colours_of(100)}) == 100

@@ -85,7 +85,14 @@ def test_time_left_comes_from_the_epochs(strip: RunStrip, session: Session) -> N
 
 def test_the_last_warning_is_shown_with_their_number(strip: RunStrip, session: Session) -> None:
     session.runs = (view(Started(), Warned(message="a"), Warned(message="b")),)
-    assert strip.warning.label.text() == "b (and 1 more)"
+    assert strip.warning.label.text() == "B (and 1 more)"
+
+
+def test_sentences_begin_like_sentences_and_an_ended_run_has_no_empty_line(strip, session) -> None:
+    session.runs = (view(Warned(message="the screen has none"), Finished(message="all is in ~")),)
+    assert strip.warning.label.text() == "The screen has none"
+    assert strip.message.text() == "All is in ~"
+    assert strip.left.isHidden()
 
 
 def test_names_are_not_taken_as_markup(strip: RunStrip, session: Session) -> None:

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from deepnoise_app.gui.score_form import CORRECTIONS
 from deepnoise_app.gui.score_panel import ScorePanel
+from deepnoise_app.gui.words import sentence
 from deepnoise_app.runs.card import load_card
 from deepnoise_app.runs.events import Failed, Finished, Progress, Started, Stopped, Warned
 from deepnoise_app.runs.recipe import Scoring
@@ -296,7 +297,7 @@ def test_a_scoring_that_ended_early_can_go_on(
     panel: ScorePanel, session: Session, desk: Desk, qtbot: QtBot, end: Stopped | Failed
 ) -> None:
     session.runs = (running(end),)
-    assert panel.run.message.text() == end.message
+    assert panel.run.message.text() == sentence(end.message)
     assert not panel.run.stop.isVisible()
     qtbot.mouseClick(panel.run.resume, Qt.MouseButton.LeftButton)
     assert desk.asked == [("resume", RUN)]

@@ -84,7 +84,7 @@ def test_arrows_walk_over_the_plates_and_stay_inside(maps, qtbot) -> None:
 def test_the_tooltip_says_plate_well_and_value(maps) -> None:
     said = maps.tooltip_at(middle_of(maps, 2, WellId(7, 11)))
     assert "E1 P3" in said
-    assert "H12: 1 grey levels" in said
+    assert "H12: 1.00 grey levels" in said
     assert "no value" in maps.tooltip_at(middle_of(maps, 2, WellId(0, 1)))
     assert maps.tooltip_at(QPoint(349, 599)) == ""
 

@@ -192,6 +192,22 @@ def test_alt_and_arrow_walk_from_anywhere_in_the_panel(opened, session, qtbot):
     assert session.well != first
 
 
+def test_what_is_below_stays_where_it_is_from_well_to_well(opened, session, screen, qtbot):
+    plate = screen.plates[0]
+    opened.resize(380, 800)  # as wide as its dock
+    places = []
+    control = next(well for well in plate.wells if plate.map[well].role.is_control)
+    for wells in (plate.wells[:1], plate.wells[:6], (control,)):
+        session.wells = tuple(wells)
+        qtbot.wait(20)
+        places.append(opened.sites.y())
+        assert str(wells[0]) in opened.well.text()
+    assert len(set(places)) == 1
+    session.wells = tuple(plate.wells[:6])
+    assert opened.well.text().startswith("<b>6 wells</b>")
+    assert opened.well.text().endswith(f"{plate.wells[2]} …")
+
+
 def test_faults_of_the_picture_are_shown(opened, session):
     assert not opened.faults.isVisible()
     picture = session.picture
