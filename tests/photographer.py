@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qtpy.QtCore import QTimer
@@ -40,7 +41,7 @@ class Photographer:
             self.app.processEvents()
             time.sleep(0.01)
 
-    def catch(self, so: Callable[[], bool], seconds: float = 600) -> None:
+    def catch(self, so: Callable[[], bool], seconds: float = 150) -> None:
         """Wait until something is so, and not a moment longer."""
         until = time.monotonic() + seconds
         while not so():
@@ -48,7 +49,7 @@ class Photographer:
                 raise TimeoutError("the window did not get there")
             self.let_be(0.02)
 
-    def wait(self, so: Callable[[], bool], seconds: float = 600) -> None:
+    def wait(self, so: Callable[[], bool], seconds: float = 150) -> None:
         """Wait until something is so and has settled."""
         self.catch(so, seconds)
         self.let_be(0.6)
@@ -85,6 +86,13 @@ class Photographer:
             bar = area.verticalScrollBar()
             bar.setValue(bar.maximum() if down else 0)
         self.take_pair(name, self.window.work)
+
+    @contextmanager
+    def held(self, run: RunView) -> Iterator[None]:
+        """Look away from runs, so that one at work stands still in the window."""
+        self.parts.jobs.close()
+        yield
+        self.parts.jobs.follow(run.path)
 
     def take_question(self, name: str, ask: Callable[[], object]) -> None:
         """Take the question that a verb asks, and say no to it."""
@@ -123,7 +131,8 @@ class Photographer:
     def is_at(self, task: str, done: int) -> bool:
         """Whether a run is at work on its main phase and so far."""
         view = self.run(task)
-        return view is not None and not view.status.is_over and view.status.done >= done
+        at_work = view is not None and bool(view.status.phase) and not view.status.is_over
+        return at_work and view.status.done >= done
 
     def is_over(self, task: str) -> bool:
         """Whether the last run of a task is over."""

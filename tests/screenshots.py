@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from photographer import OUT, Photographer
@@ -32,8 +33,8 @@ SCENES = (
 )  # fmt: skip
 
 
-def main(wanted: list[str]) -> None:
-    """Take all pictures, or those of some scenes."""
+def main(wanted: list[str]) -> str | None:
+    """Take all pictures, or those of some scenes; returns what went wrong."""
     user = Path(tempfile.mkdtemp())
     home = user / "DeepNoise"
     home.mkdir()
@@ -41,14 +42,19 @@ def main(wanted: list[str]) -> None:
     os.environ |= {"HOME": str(user), "USERPROFILE": str(user), "DEEPNOISE_HOME": str(home)}
     keep_napari_apart()
     OUT.mkdir(parents=True, exist_ok=True)
-    one = Photographer(home)
+    one, failed = Photographer(home), []
     for scene in SCENES:
         if not wanted or scene.__name__ in wanted:
-            scene(one)
+            try:
+                scene(one)
+            except Exception:  # noqa: BLE001 (told below; the other scenes are taken)
+                traceback.print_exc()
+                failed.append(scene.__name__)
     one.session.runs = ()
     one.window.close()
     shutil.rmtree(user, ignore_errors=True)  # a worker that was stopped may still write
+    return f"not taken: {', '.join(failed)}" if failed else None
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

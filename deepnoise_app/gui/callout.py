@@ -8,6 +8,8 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from deepnoise_app.gui.icons import painted_icon
 
 AMBER = "#e0a030"
+# What is wrong, in words: an orange that is read on dark and on light panels alike.
+FAULT = "#d0622c"
 # A blue that is read on dark and on light panels alike.
 LINK = "#4a90e2"
 

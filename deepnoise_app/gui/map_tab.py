@@ -48,6 +48,10 @@ class MapTab(PlotTab):
         self.before, self.after = QComboBox(), QComboBox()
         for combo, name in ((self.before, "Left map"), (self.after, "Right map")):
             combo.setAccessibleName(name)
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(16)
             combo.setToolTip(f"{name}: how the wells are described")
             combo.currentIndexChanged.connect(lambda _: self.refresh())
         for combo in (self.before, self.after, self.by):

@@ -32,6 +32,7 @@ class PackStrip(QWidget):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()
         self.bar.setFixedWidth(140)
+        self.bar.setFormat("%p %")
         self.bar.setAccessibleName("How far packing is")
         self.go = QPushButton("Pack")
         self.go.setToolTip("Write the pack beside the originals, which are only read")

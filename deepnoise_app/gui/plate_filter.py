@@ -6,16 +6,15 @@ from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from deepnoise_app.errors import FilterError
-from deepnoise_app.gui.callout import say
+from deepnoise_app.gui.callout import FAULT, say
 from deepnoise_app.gui.filter_field import FilterField
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.well_rows import TITLES
-from deepnoise_app.gui.words import count
+from deepnoise_app.gui.words import count, sentence
 from deepnoise_app.session import Session
 
 HINT = "Filter all plates: sirna_250, role = control"
-FAULT = "#e0703a"
 
 
 class PlateFilter(QWidget):
@@ -68,7 +67,7 @@ class PlateFilter(QWidget):
 
     def _complain(self, fault: str) -> None:
         self.found.setStyleSheet(f"color: {FAULT}")
-        say(self.found, fault)
+        say(self.found, sentence(fault))
 
     def _on_columns(self) -> None:
         self.field.offer(TITLES, self._session.well_columns, ())

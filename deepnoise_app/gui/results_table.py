@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from deepnoise_app.errors import FilterError
-from deepnoise_app.gui.callout import quiet_label
+from deepnoise_app.gui.callout import FAULT, quiet_label
 from deepnoise_app.gui.filter_field import FilterField
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.result_rows import ResultRows
@@ -34,7 +34,6 @@ from deepnoise_app.session import Session
 NOTHING = "No predictions yet: score a plate, and every well gets a row here."
 FILTERED_OUT = "No well passes the filter."
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
-FAULT = "#e0703a"
 Whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -129,8 +128,8 @@ class ResultsTable(QWidget):
             self.filter.clear()
             self.model.set_filter(parse_filter(""))
             self.model.set_rows(rows)
+        self.table.fit_columns(anew=rows.columns != before)
         if rows.columns != before:
-            self.table.fit_columns()
             titles = [column.title for column in rows.columns]
             self.filter.offer(titles, rows.filtered_by, rows.examples)
 

@@ -21,6 +21,7 @@ class ResultsView(QTableView):
         super().__init__()
         self._model = model
         self._hidden: set[str] = set()
+        self._fitted: dict[str, int] = {}
         self.setAccessibleName("Results, one row for each well")
         self.setToolTip("Choosing rows chooses their wells; a click on a title sorts")
         # Room between columns; colours are the theme's.
@@ -43,11 +44,18 @@ class ResultsView(QTableView):
         head.customContextMenuRequested.connect(self._on_menu)
         self.setSortingEnabled(True)
 
-    def fit_columns(self) -> None:
-        """Make each column as wide as what it holds; those hidden before stay so."""
+    def fit_columns(self, anew: bool) -> None:
+        """Make each column as wide as what it holds; those hidden before stay so.
+
+        If not anew, only those that hold longer texts than before: others are as wide as the user
+        likes them.
+        """
         for at, column in enumerate(self._model.rows.columns):
             self.setColumnHidden(at, column.source in self._hidden)
-            self.setColumnWidth(at, self._width(column))
+            width = self._width(column)
+            if anew or width > self._fitted.get(column.source, 0):
+                self.setColumnWidth(at, width)
+            self._fitted[column.source] = width
 
     def _width(self, column: ResultColumn) -> int:
         rows, metrics = self._model.rows, self.fontMetrics()

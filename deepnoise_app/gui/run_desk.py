@@ -157,9 +157,12 @@ class RunDesk:
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         if view.task not in WATCHED:
             return
+        before = next((v for v in self._session.runs if v.path == view.path), view)
         known = [v for v in self._jobs.views if v.task in WATCHED]
         self._session.runs = tuple(known)
-        if not events or not view.status.is_over:
+        # A worker that dies without a word leaves no event.
+        ended = bool(events) or not before.status.is_over
+        if not ended or not view.status.is_over:
             return
         if view.status.state is RunState.FAILED:
             message = f"{view.title}: {view.status.message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from qtpy.QtCore import Qt
@@ -34,6 +35,7 @@ class RunStrip(QWidget):
         self._desk = desk
         self._task = task
         self._signed: RunState | None = None
+        self._known = ""
         self._build()
         session.events.runs.connect(self._show)
         self._show()
@@ -42,6 +44,11 @@ class RunStrip(QWidget):
     def view(self) -> RunView | None:
         """The run that is shown."""
         return shown_run(self._session, self._task)
+
+    def pass_over(self, warning: str) -> None:
+        """Repeat a warning no more: it is said elsewhere."""
+        self._known = warning
+        self._show()
 
     def _build(self) -> None:
         self.sign = QLabel()
@@ -90,7 +97,7 @@ class RunStrip(QWidget):
         known = left is not None and not view.stopping and not status.is_over
         say(self.left, f"{duration(left)} left" if known and left is not None else "")
         say(self.message, plain(from_home(sentence(status.message))) if status.is_over else "")
-        self.warning.say(_warnings(status))
+        self.warning.say(_warnings([one for one in status.warnings if one != self._known]))
         self.stop.setVisible(not status.is_over)
         self.stop.setEnabled(not view.stopping)
         self.resume.setVisible(status.state in (RunState.STOPPED, RunState.FAILED))
@@ -142,11 +149,11 @@ def _epoch(status: RunStatus) -> str:
     return f"Epoch {min(last.epoch + 1, last.epochs)} of {last.epochs}"
 
 
-def _warnings(status: RunStatus) -> str:
-    if not status.warnings:
+def _warnings(told: Sequence[str]) -> str:
+    if not told:
         return ""
-    more = len(status.warnings) - 1
-    return plain(sentence(status.warnings[-1])) + (f" (and {more} more)" if more else "")
+    more = len(told) - 1
+    return plain(sentence(told[-1])) + (f" (and {more} more)" if more else "")
 
 
 def _button(icon: str, text: str, tip: str) -> QPushButton:

@@ -113,6 +113,7 @@ class ScorePanel(QWidget):
         say(self.about, plain(card.description) if card is not None else "The model is being read…")
         say(self.judged, card_accuracies(card) if card is not None else "")
         self.warning.say(plain(card.warning) if card is not None else "")
+        self.run.pass_over(card.warning if card is not None else "")
 
     def _show_plan(self) -> None:
         plan = self._session.plan
@@ -147,8 +148,6 @@ class ScorePanel(QWidget):
         done = view is not None and view.status.state is RunState.FINISHED
         shown = done and self._session.summary
         say(self.outcome, accuracies(self._session.summary) if shown else "")
-        if self.run.warning.label.text() == self.warning.label.text():
-            self.run.warning.say("")  # it stands beside the model already
         there = view is not None or bool(self._session.waiting)
         if there and self.watching.isHidden():
             self._area.verticalScrollBar().setValue(0)  # there it is shown

@@ -59,6 +59,8 @@ class ScoringRun:
         materials = Materials(self.reading)
         scores: list[PlateScores] = []
         tables: list[Predictions] = []
+        # Said before the first plate: on a computer without a graphics card one takes minutes.
+        self.reading.tell(Progress(phase="Scoring", done=0, total=len(self.plan.plates)))
         for places in self._experiments():
             scored = [self._score(members, materials, at, places) for at in places]
             scores += scored

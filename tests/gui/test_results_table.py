@@ -98,6 +98,24 @@ def test_typed_filter_narrows_the_table_and_its_accuracies(table, qtbot) -> None
     assert "Right on 118 treated wells" in table.right.text()
 
 
+def test_a_filter_that_no_well_passes_says_so(table, qtbot) -> None:
+    qtbot.keyClicks(table.filter, "experiment = E09")
+    qtbot.waitUntil(lambda: table.model.rowCount() == 0)
+    assert table.right.text() == "No well passes the filter."
+
+
+def test_a_column_grows_with_longer_texts_and_else_stays_as_the_user_made_it(
+    table, session: Session, predicted
+) -> None:
+    model, well = column(table, "Model"), column(table, "Well")
+    table.table.setColumnWidth(well, 200)
+    before = table.table.columnWidth(model)
+    longer = predicted(4, wells=60).table.assign(Model="a model with quite a long name of its own")
+    session.predictions = Predictions(longer)
+    assert table.table.columnWidth(model) > before
+    assert table.table.columnWidth(well) == 200
+
+
 def test_a_filter_that_makes_no_sense_says_so_and_changes_nothing(table, qtbot) -> None:
     qtbot.keyClicks(table.filter, "depth < 3")
     qtbot.keyClick(table.filter, Qt.Key.Key_Return)

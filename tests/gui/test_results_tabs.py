@@ -246,7 +246,7 @@ def test_trivial_baselines_stand_beside_the_model(parts, screen, qtbot):
     assert session.front == "Quality"
 
     session.measures = {plate.key: measured(plate) for plate in screen.imaged}
-    qtbot.waitUntil(lambda: session.baselines.rows[1].accuracy is not None)
+    qtbot.waitUntil(lambda: session.baselines.rows[1].accuracy is not None, timeout=60_000)
     found = {row.name: row.accuracy for row in session.baselines.rows}
     assert set(found) == {POSITION, COUNT, INTENSITIES, MEASURES}
     assert all(one is not None for one in found.values())

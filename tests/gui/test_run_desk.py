@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -126,6 +127,20 @@ def test_the_queue_goes_on_after_one_that_ended_early(desk, workers, qtbot, end)
     workers.runs[0].tell(Started())
     workers.runs[0].tell(end)
     qtbot.waitUntil(lambda: len(workers.runs) == 2)
+
+
+def test_a_worker_that_dies_without_a_word_is_told_and_the_next_folder_is_scored(
+    desk, session, workers, jobs, qtbot
+) -> None:
+    desk.score([Path("/a"), Path("/b")])
+    view = session.runs[0]
+    dead = replace(view, status=view.status.after(Failed(message="the worker ended")))
+    jobs._say(dead, ())  # seen from its lock: it has left no event
+    assert "a: the worker ended" in session.notice.text
+    assert len(workers.runs) == 2
+    session.notice = None
+    jobs._say(dead, ())
+    assert session.notice is None
 
 
 def test_results_become_facts_and_are_painted(desk, session, workers, predicted, qtbot) -> None:

@@ -254,6 +254,17 @@ def test_a_dropped_file_is_not_for_this_panel(
     assert desk.asked == []
 
 
+def test_what_goes_on_stands_first_and_repeats_no_warning_of_the_model(
+    panel: ScorePanel, session: Session
+) -> None:
+    assert not panel.watching.isVisible()
+    session.card = load_card("demo")
+    session.runs = (running(Warned(message=session.card.warning)),)
+    assert panel.watching.isVisible()
+    assert panel.watching.y() < panel.form.model.y()
+    assert not panel.run.warning.isVisible()
+
+
 def test_what_waits_is_listed_and_can_be_taken_out(
     panel: ScorePanel, session: Session, desk: Desk, qtbot: QtBot
 ) -> None:

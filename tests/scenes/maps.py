@@ -23,7 +23,8 @@ def plate_maps(one: Photographer) -> None:
     one.show(one.parts.quality)
     part.check.click()
     one.catch(lambda: one.is_at("check-map", 1))
-    one.take_panel("panels/map-check-at-work", one.parts.quality, down=True)
+    with one.held(one.run("check-map")):
+        one.take_panel("panels/map-check-at-work", one.parts.quality, down=True)
     one.wait(lambda: bool(session.findings))
     one.take_panel("panels/map-check-swap", one.parts.quality, down=True)
     part.findChildren(MapAlarm)[0].accept.click()

@@ -18,7 +18,8 @@ def packing(one: Photographer) -> None:
     one.take_both("pack-offer")
     desk.pack()
     one.catch(lambda: session.pack_offer.run.status.done > 40)
-    one.take_pair("panels/packing", strip)
+    with one.held(session.pack_offer.run):
+        one.take_pair("panels/packing", strip)
     desk.stop()
     one.wait(lambda: session.pack_offer.run.status.is_over)
     one.take_pair("panels/packing-stopped", strip)

@@ -9,7 +9,7 @@ import numpy as np
 from photographer import Photographer, simulated
 
 from deepnoise_app.screen import Role
-from deepnoise_app.session import Paint, Painting
+from deepnoise_app.session import Paint, Painting, Tone
 from deepnoise_app.simulate import ScreenDesign
 
 # A plate of 384 wells as RxRx1 has them.
@@ -53,8 +53,7 @@ def plates(one: Photographer) -> None:
     one.wait(lambda: len(session.measures.get(key, ())) == len(session.plate.wells))
     one.take_both("heat-map")
     filtered(one)
-    one.window.open([one.home / "runs"])
-    one.wait(lambda: "could not" in one.parts.notice.text or "no" in one.parts.notice.text)
+    no_plate(one)
     one.take_both("error")
     workbench.dismiss()
 
@@ -131,6 +130,15 @@ def closed_again(one: Photographer) -> None:
     one.take_both("empty-again")
     again.hide()
     again.deleteLater()
+
+
+def no_plate(one: Photographer) -> None:
+    """Open a folder in which there is no plate."""
+    letters = one.home / "Letters"
+    letters.mkdir(exist_ok=True)
+    (letters / "to the reviewers.txt").write_text("Dear reviewers", "utf-8")
+    one.window.open([letters])
+    one.wait(lambda: one.session.notice is not None and one.session.notice.tone is Tone.PROBLEM)
 
 
 def folder_of(one: Photographer) -> Path:

@@ -18,7 +18,8 @@ def quality(one: Photographer) -> None:
     one.take_panel("panels/quality-not-measured", panel)
     panel.button.click()
     one.catch(lambda: one.is_at("measure", 1))
-    one.take_panel("panels/quality-measuring", panel)
+    with one.held(one.run("measure")):
+        one.take_panel("panels/quality-measuring", panel)
     one.wait(lambda: len(panel.plates.plates) > 3)
     panel.plates.chosen.emit(panel.plates.plates[3].key)
     one.wait(lambda: session.quality is not None)

@@ -24,8 +24,9 @@ def training(one: Photographer) -> None:
     panel.button.click()
     panel.lights.setChecked(True)
     one.catch(lambda: one.run("train") is not None and len(one.run("train").status.epochs) >= 5)
-    one.take_both("training")
-    one.take_question("dialogs/closing", one.window.close)
+    with one.held(one.run("train")):
+        one.take_both("training")
+        one.take_question("dialogs/closing", one.window.close)
     one.wait(lambda: one.is_over("train"))
     one.take_both("trained")
 

@@ -8,6 +8,7 @@ import numpy as np
 from photographer import Photographer
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QWidget
+from scenes.plates import no_plate
 from skimage.io import imsave
 
 from deepnoise_app.gui.address_dialog import AddressDialog
@@ -31,8 +32,7 @@ def windows(one: Photographer) -> None:
     address.field.setText("www.plates.org/screen.zarr")
     address.show()
     shown(one, "address", address)
-    one.window.open([one.home / "runs"])
-    one.wait(lambda: one.session.notice is not None and not one.session.busy)
+    no_plate(one)
     details = DetailsDialog(one.session.notice, one.window)
     details.show()
     shown(one, "details", details)
