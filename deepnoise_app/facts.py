@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunStatus
-from deepnoise_app.screen import WellId
+from deepnoise_app.screen import Screen, WellId
 
 PlateKey = tuple[str, str]
 
@@ -138,14 +139,37 @@ class Painting:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose plates a fact tells of: folders, and how their names were read (None: as they fit)."""
+
+    folders: frozenset[str] = frozenset()
+    reader: str | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Origin:
+        """Return what a run tells of."""
+        return cls(frozenset(recipe.screen), recipe.reader)
+
+    def tells_of(self, screen: Screen) -> bool:
+        """Whether the plates of a screen are meant."""
+        return screen.path in self.folders and self.reader in (None, screen.reader)
+
+    def shared(self, other: Origin) -> Origin | None:
+        """Return what both tell of; None where they cannot tell of the same plate."""
+        folders, readers = self.folders & other.folders, {self.reader, other.reader} - {None}
+        return Origin(folders, next(iter(readers), None)) if folders and len(readers) < 2 else None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as it is watched: its folder, what it is for, and where it stands."""
+    """A run as it is watched: its folder, what it is for and tells of, and where it stands."""
 
     path: Path
     task: str
     title: str
     status: RunStatus = field(default_factory=RunStatus)
     stopping: bool = False
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True, slots=True)

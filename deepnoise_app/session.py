@@ -26,6 +26,7 @@ from deepnoise_app.facts import (
     Look,
     MapFinding,
     Notice,
+    Origin,
     PackOffer,
     Paint,
     Painting,
@@ -51,6 +52,7 @@ __all__ = [
     "Look",
     "MapFinding",
     "Notice",
+    "Origin",
     "PackOffer",
     "Paint",
     "Painting",
@@ -81,6 +83,7 @@ class Session:
     `whole_plate` says whether the canvas shows the plate as a mosaic, `detail` is what lies finer
     over it, `zoomed_to` the well that a verb has asked to the middle;
     `as_model` shows pixels as a model sees them, by the `sights` of the plates;
+    `origins` are the folders that told what runs have found of plates;
     `classes` are the perturbations that each model of `predictions` can name, by its name;
     `scorings` are the run folders whose predictions are shown, the last one last; `insight` is
     what predictions tell where the truth is known, `baselines` what trivial ways to name the same
@@ -117,6 +120,7 @@ class Session:
     painting: Painting = LAYOUT
     colour_range: tuple[float, float] | None = None
     measures: Mapping[PlateKey, Measures] = field(default_factory=dict)
+    origins: Mapping[PlateKey, Origin] = field(default_factory=dict)
     predictions: Predictions | None = None
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     overlay: PlateOverlay | None = None
@@ -184,6 +188,14 @@ class Session:
     def screen_of(self, plate: Plate) -> Screen | None:
         """Return the screen that a plate belongs to."""
         return next((s for s in self.screens if any(p is plate for p in s.plates)), None)
+
+    def holder(self, key: PlateKey) -> Screen | None:
+        """Return the open screen that holds a plate of these names."""
+        return next((s for s in self.screens if any(p.key == key for p in s.plates)), None)
+
+    def is_open(self, plate: Plate) -> bool:
+        """Whether these very images are open, whatever the plate map says of them."""
+        return any(one.pixels is plate.pixels for one in self.plates)
 
     def reader_for(self, paths: Iterable[str]) -> str | None:
         """Return the pattern of names with which folders were opened; None where they had none.

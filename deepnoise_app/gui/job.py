@@ -18,7 +18,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import start_detached
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState
-from deepnoise_app.session import RunView
+from deepnoise_app.session import Origin, RunView
 from deepnoise_app.untrusted import within
 
 POLL_MS = 250
@@ -61,7 +61,7 @@ class Jobs(QObject):
         """
         run = RunFolder.create(self._new_folder(recipe.task, title), recipe)
         self._start(run.path)
-        return self._watch(run.path, recipe.task, title)
+        return self._watch(run.path, recipe, title)
 
     def resume(self, path: Path) -> RunView:
         """Start a worker that goes on with a run.
@@ -74,7 +74,7 @@ class Jobs(QObject):
         run = RunFolder(path)
         recipe = run.recipe
         run.clear_stop()
-        said = self._watch(path, recipe.task, title_of(recipe, path))
+        said = self._watch(path, recipe, title_of(recipe, path))
         self._start(path)
         # How the last worker ended is no longer so; the new one has not spoken yet.
         status = replace(said.status, state=RunState.WAITING, message="", seconds_left=None)
@@ -99,7 +99,7 @@ class Jobs(QObject):
         """
         path = path.absolute()
         recipe = RunFolder(path).recipe
-        return self._watch(path, recipe.task, title_of(recipe, path))
+        return self._watch(path, recipe, title_of(recipe, path))
 
     def forget(self, path: Path) -> None:
         """Watch a run no more; its worker goes on."""
@@ -130,9 +130,10 @@ class Jobs(QObject):
             path, number = self.folder / f"{stem}-{number}", number + 1
         return path
 
-    def _watch(self, path: Path, task: str, title: str) -> RunView:
+    def _watch(self, path: Path, recipe: Recipe, title: str) -> RunView:
         self._offsets.setdefault(path, 0)
-        view = replace(self._views.get(path) or RunView(path, task, title), stopping=False)
+        new = RunView(path, recipe.task, title, origin=Origin.of(recipe))
+        view = replace(self._views.get(path) or new, stopping=False)
         self._say(view, ())
         self._timer.start()
         self._read(path)

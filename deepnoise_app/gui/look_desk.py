@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepnoise_app.analysis.contrast import plate_contrast
 from deepnoise_app.gui.background import Background
@@ -94,11 +96,10 @@ class LookDesk:
         if locked and before is not None and before.channels == plate.channels:
             self._session.contrast = {**known, plate.key: known[before.key]}
             return
-        self._background.ask(
-            f"contrast {plate.key}",
-            lambda: plate_contrast(plate),
-            lambda found: setattr(
-                self._session, "contrast", {**self._session.contrast, plate.key: found}
-            ),
-            self._complain,
-        )
+
+        def found(limits: NDArray[Any]) -> None:
+            if self._session.is_open(plate):
+                self._session.contrast = {**self._session.contrast, plate.key: limits}
+
+        topic = f"contrast {plate.key}"
+        self._background.ask(topic, lambda: plate_contrast(plate), found, self._complain)

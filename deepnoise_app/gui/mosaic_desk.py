@@ -47,6 +47,7 @@ class MosaicDesk(QObject):
         self._timer.timeout.connect(self._tell)
         for fact in ("plate", "whole_plate"):
             getattr(session.events, fact).connect(self._on_wanted)
+        session.events.screens.connect(self._on_screens)
         for fact in ("looks", "contrast", "as_model", "sights"):
             getattr(session.events, fact).connect(self._look_again)
 
@@ -130,6 +131,10 @@ class MosaicDesk(QObject):
             self._filling.stop()
             self._filling = None
 
+    def _on_screens(self) -> None:
+        """Tiles go by the names of plates: another screen may use them too."""
+        self._tiles = Tiles()
+
     # Finer ----------------------------------------------------------------------------------
 
     def _look_again(self) -> None:
@@ -148,11 +153,10 @@ class MosaicDesk(QObject):
             return
         looks, number = self._session.looks, self._looked
         paint = Painted(looks, limits, share_of_light(sum(look.visible for look in looks)))
+        tiles = self._tiles
 
         def read() -> Detail | None:
-            return read_detail(
-                plate, mosaic, window, paint, self._tiles, lambda: self._looked == number
-            )
+            return read_detail(plate, mosaic, window, paint, tiles, lambda: self._looked == number)
 
         self._background.ask("detail", read, self._show, self._workbench.complain_of_plate)
 

@@ -13,6 +13,7 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.words import count, layout
 from deepnoise_app.readers import open_screen
 from deepnoise_app.readers.remote import whole_path
+from deepnoise_app.readers.walk import is_store
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Notice, Session
 
@@ -102,7 +103,7 @@ class Opening:
         self._done(path)
         self._failed(error, f"{whole_path(path)} could not be opened")
         notice = self._session.notice
-        if notice is not None and path.is_dir():
+        if notice is not None and path.is_dir() and not is_store(path):
             self._session.notice = replace(notice, folder=str(path))
 
     def _done(self, path: Path) -> None:
@@ -151,6 +152,11 @@ def understood(screen: Screen) -> str:
     if problems:
         parts.append(count(problems, "problem"))
     return f"{layout(screen.reader)}: {', '.join(parts)}"
+
+
+def named_folder(screen: Screen) -> str:
+    """Folder of a screen whose names of files may be read in another way; OME-Zarr has none."""
+    return "" if screen.reader == "ome-zarr" else screen.path
 
 
 def all_problems(screen: Screen) -> str:

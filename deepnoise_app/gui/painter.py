@@ -12,12 +12,14 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
+from deepnoise_app.gui.origins import take_in
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay, Scale
 from deepnoise_app.session import (
     MEASURED,
     Notice,
+    Origin,
     Paint,
     Painting,
     PlateKey,
@@ -45,10 +47,11 @@ class Painter:
         self._session = session
         self._background = background
         self._jobs = jobs
-        self._measuring: dict[PlateKey, Path] = {}
+        self._measuring: set[tuple[str, PlateKey]] = set()
         for fact in ("plate", "painting", "measures", "predictions", "sheet"):
             getattr(session.events, fact).connect(self._repaint)
         session.events.plate.connect(self._on_plate)
+        session.events.screens.connect(self._on_screens)
         jobs.told.connect(self._hear)
 
     def paint(self, painting: Painting) -> None:
@@ -108,7 +111,9 @@ class Painter:
             return
         screen = self._session.screen_of(plate)
         known = self._session.measures.get(plate.key, ())
-        if screen is None or plate.key in self._measuring or len(known) == len(plate.wells):
+        if screen is None or len(known) == len(plate.wells):
+            return
+        if (screen.path, plate.key) in self._measuring:
             return
         recipe = Recipe(
             task="measure",
@@ -117,11 +122,16 @@ class Painter:
             reader=self._session.reader_for([screen.path]),
         )
         try:
-            view = self._jobs.begin(recipe, " ".join(plate.key))
+            self._jobs.begin(recipe, " ".join(plate.key))
         except DeepNoiseError as error:
             self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
         else:
-            self._measuring[plate.key] = view.path
+            self._measuring.add((screen.path, plate.key))
+
+    def _on_screens(self) -> None:
+        """Forget what was asked for screens that are closed: their measures are forgotten too."""
+        there = {screen.path for screen in self._session.screens}
+        self._measuring = {asked for asked in self._measuring if asked[0] in there}
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         if view.task != "measure":
@@ -129,13 +139,15 @@ class Painter:
         for path in saved(view.path, events, "measures"):
             # A file that is being replaced is passed over: the next event brings it.
             read = partial(Measures.read, path)
-            self._background.ask(f"measures {path}", read, self._take, _passed_over)
+            take = partial(self._take, view.origin)
+            self._background.ask(f"measures {path}", read, take, _passed_over)
 
-    def _take(self, found: Measures) -> None:
+    def _take(self, origin: Origin, found: Measures) -> None:
         if len(found):
             first = found.table.iloc[0]
             key = (str(first["Metadata_Experiment"]), str(first["Metadata_Plate"]))
-            self._session.measures = {**self._session.measures, key: found}
+            if key in take_in(self._session, [key], origin)[0]:
+                self._session.measures = {**self._session.measures, key: found}
 
     def _repaint(self) -> None:
         self._session.overlay = overlay_of(self._session)

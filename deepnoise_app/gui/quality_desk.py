@@ -21,6 +21,7 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
+from deepnoise_app.gui.origins import take_in
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.events import Event
@@ -145,9 +146,12 @@ class QualityDesk:
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         for path in saved(view.path, events, "map-check"):
             try:
-                self._session.findings = _findings(path)
+                found = _findings(path)
             except (OSError, ValueError) as error:
                 self._desk.complain(error)
+            else:
+                mine, _ = take_in(self._session, (one.plate for one in found), view.origin)
+                self._session.findings = tuple(one for one in found if one.plate in mine)
         if view.task == "measure" and events and view.status.is_over:
             self._rest.start()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
 from deepnoise_app.analysis.beside import baselines_of
@@ -22,9 +24,10 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.run_desk import PREDICTIONS
 from deepnoise_app.gui.words import UNCORRECTED, said_of
 from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.screen import read_parquet
-from deepnoise_app.session import Notice, Session
+from deepnoise_app.session import Notice, Origin, PlateKey, Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +49,7 @@ class ResultsDesk:
         self._session = session
         self._background = background
         self._workbench = workbench
-        self._mapped = 0
+        self._mapped: object = None
         self._rest = QTimer(background, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._set_beside)
         session.events.predictions.connect(self._look_into)
@@ -96,15 +99,15 @@ class ResultsDesk:
             lambda found: setattr(session, "baselines", found),
             self._failed,
         )
-        if len(measures) != self._mapped:
+        if self._mapped != (len(measures), session.origins):
             self._map()
 
     def _map(self) -> None:
-        paths, measures = self._session.scorings, self._measures
-        self._mapped = len(measures)
+        paths, measures, origins = self._session.scorings, self._measures, self._session.origins
+        self._mapped = len(measures), origins
         self._background.ask(
             "embeddings",
-            lambda: read_maps(paths, measures),
+            lambda: read_maps(paths, measures, origins),
             self._take_maps,
             self._failed,
         )
@@ -185,8 +188,14 @@ class ResultsDesk:
         self._workbench.complain(error, "The results could not be worked out")
 
 
-def read_maps(runs: Sequence[Path], measures: Sequence[Measures] = ()) -> EmbeddingMaps | None:
+def read_maps(
+    runs: Sequence[Path],
+    measures: Sequence[Measures] = (),
+    origins: Mapping[PlateKey, Origin] | None = None,
+) -> EmbeddingMaps | None:
     """Return the maps of all wells that the last model has described; newer scorings count.
+
+    Of the plates in `origins` only those count of which their folder told; None: all do.
 
     Scorings that were corrected in another way are views of their own. Embeddings of models that
     give others features cannot lie on one map: they are left out.
@@ -198,6 +207,8 @@ def read_maps(runs: Sequence[Path], measures: Sequence[Measures] = ()) -> Embedd
     for run in reversed(runs):
         if (run / EMBEDDINGS).is_file():
             table = read_parquet(run / EMBEDDINGS)
+            if origins is not None:
+                table = table[_told(table, Origin.of(RunFolder(run).recipe), origins)]
             if not tables or list(table.columns) == list(tables[0].columns):
                 tables.append(table)
                 by.setdefault(_correction(run), []).append(table)
@@ -213,6 +224,15 @@ def read_maps(runs: Sequence[Path], measures: Sequence[Measures] = ()) -> Embedd
     scored.append(Described(together(tables), said_of(last) if last != UNCORRECTED or others
                             else ""))  # fmt: skip
     return embedding_maps(scored, [one.table for one in measures])
+
+
+def _told(
+    table: pd.DataFrame, mine: Origin, origins: Mapping[PlateKey, Origin]
+) -> NDArray[np.bool_]:
+    """Which wells are of plates that the folders of a run told of, and not others of the names."""
+    told = {key for key, one in origins.items() if one.shared(mine) is not None}
+    keys = zip(*(table[name].tolist() for name in PLACE[:2]), strict=True)
+    return np.array([key in told for key in keys], np.bool_)
 
 
 def _correction(run: Path) -> str:

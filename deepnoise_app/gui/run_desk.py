@@ -13,7 +13,9 @@ from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.origins import take_in
 from deepnoise_app.gui.planning import Planning
+from deepnoise_app.gui.words import listed
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.events import Event
@@ -26,7 +28,7 @@ from deepnoise_app.untrusted import read_json
 from deepnoise_app.writers.table import write_table
 
 Classes = dict[str, frozenset[str]]
-Loaded = tuple[Path, Predictions, dict[str, object], Classes]
+Loaded = tuple[RunView, Predictions, dict[str, object], Classes]
 # Tasks whose runs panels show while they go on.
 WATCHED = ("score", "train", "measure", "check-map", "explain")
 PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
@@ -169,7 +171,7 @@ class RunDesk:
             self._session.notice = Notice(message, Tone.PROBLEM, f"{message}\n{view.path}")
         elif (view.path / PREDICTIONS).is_file() and view.status.state is RunState.FINISHED:
             self._background.ask(
-                f"results {view.path}", lambda: _load(view.path), self._take, self.complain
+                f"results {view.path}", lambda: _load(view), self._take, self.complain
             )
         if view.task == "score":
             self._next()
@@ -178,12 +180,15 @@ class RunDesk:
         self._session.plan = plan
 
     def _take(self, loaded: Loaded) -> None:
-        path, new, summary, classes = loaded
-        others = tuple(one for one in self._session.scorings if one != path)
-        self._session.scorings = (*others, path)
+        view, new, summary, classes = loaded
+        new = self._own(new, view)
+        if not len(new):
+            return
+        others = tuple(one for one in self._session.scorings if one != view.path)
+        self._session.scorings = (*others, view.path)
         self._session.summary = summary
         self._session.classes = {**self._session.classes, **classes}
-        self.merge(new)
+        self._add(new)
         self._session.painting = Painting(Paint.PREDICTION)
         self._go_where_named(new)
 
@@ -199,10 +204,27 @@ class RunDesk:
         if named is not None:
             self._go_to(named)
 
-    def merge(self, new: Predictions) -> None:
-        """Add predictions to those that are there; newer ones of a plate count."""
+    def merge(self, new: Predictions, view: RunView) -> None:
+        """Add predictions of a run to those that are there; newer ones of a plate count."""
+        self._add(self._own(new, view))
+
+    def _own(self, new: Predictions, view: RunView) -> Predictions:
+        """Leave out plates of which others with the same names are open, and say so."""
+        _, strange = take_in(self._session, new.plates, view.origin)
+        holders = (self._session.holder(key) for key in sorted(strange))
+        folder = next((one.path for one in holders if one is not None), "")
+        if folder:
+            plates = listed([" ".join(key) for key in sorted(strange)])
+            self._session.notice = Notice(
+                f"{view.title}: {plates} is not shown, for plates of the same names are open from"
+                f" {folder}. Show results, in Runs, opens those that were worked on"
+            )
+        return new.without(strange)
+
+    def _add(self, new: Predictions) -> None:
         old = self._session.predictions
-        self._session.predictions = new if old is None else old.renewed(new)
+        if len(new):
+            self._session.predictions = new if old is None else old.renewed(new)
 
     def complain(self, error: Exception) -> None:
         """Tell the user of a fault."""
@@ -213,10 +235,10 @@ class RunDesk:
         )
 
 
-def _load(path: Path) -> Loaded:
-    predictions = Predictions.read(path / PREDICTIONS)
-    summary = read_json(path / SUMMARY)
-    return path, predictions, summary, _classes(path)
+def _load(view: RunView) -> Loaded:
+    predictions = Predictions.read(view.path / PREDICTIONS)
+    summary = read_json(view.path / SUMMARY)
+    return view, predictions, summary, _classes(view.path)
 
 
 def _classes(path: Path) -> Classes:

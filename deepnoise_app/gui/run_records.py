@@ -11,7 +11,7 @@ from deepnoise_app.runs.card import CARD
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState, RunStatus
-from deepnoise_app.session import RunRecord, RunView
+from deepnoise_app.session import Origin, RunRecord, RunView
 from deepnoise_app.untrusted import read_json
 
 ACCURACIES = ("plate_prior", "one_per_well", "free")
@@ -54,7 +54,7 @@ def read_record(path: Path) -> RunRecord | None:
         when = status.started or run.recipe_path.stat().st_mtime
     except (DeepNoiseError, OSError):
         return None
-    view = RunView(path, recipe.task, title_of(recipe, path), status)
+    view = RunView(path, recipe.task, title_of(recipe, path), status, origin=Origin.of(recipe))
     return RunRecord(
         view, when, _accuracy(path, status), (run.model / CARD).is_file(), used_by(recipe),
         outcome_of(recipe.task, status),

@@ -16,7 +16,7 @@ from deepnoise_app.readers.remote import address_of
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import WellId
-from deepnoise_app.session import Notice, Session
+from deepnoise_app.session import Notice, Origin, Session
 
 # Where the results of a task are looked at.
 PANELS = {"train": "Results", "score": "Results", "measure": "Quality", "check-map": "Quality",
@@ -94,8 +94,9 @@ class RunReplay:
             return None
 
     def _closed(self, recipe: Recipe) -> list[str]:
-        """Folders of a run that are not open."""
-        opened = {screen.path for screen in self._session.screens}
+        """Folders of a run that are not open, or not with the names that it read."""
+        origin = Origin.of(recipe)
+        opened = {screen.path for screen in self._session.screens if origin.tells_of(screen)}
         return [one for one in recipe.screen if one not in opened]
 
     def _on_screens(self) -> None:

@@ -188,19 +188,19 @@ class TrainingDesk:
         view = shown_run(self._session, "train")
         if wanted and view is not None:
             self._session.painting = Painting(Paint.PREDICTION)
-            self._read_validation(saved(view.path, view.status.saved, "validation"))
+            self._read_validation(view, saved(view.path, view.status.saved, "validation"))
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         fresh = any(isinstance(e, Saved) and e.what == "validation" for e in events)
         if view.task == "train" and fresh and self._session.held_out_shown:
-            self._read_validation(saved(view.path, events, "validation"))
+            self._read_validation(view, saved(view.path, events, "validation"))
 
-    def _read_validation(self, paths: list[Path]) -> None:
+    def _read_validation(self, view: RunView, paths: list[Path]) -> None:
         if paths:
             self._background.ask(
                 "validation",
                 lambda: Predictions.read(paths[-1]),
-                self._desk.merge,
+                lambda found: self._desk.merge(found, view),
                 lambda _: None,  # the next epoch brings another
             )
 

@@ -9,12 +9,13 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.labels import named_on
+from deepnoise_app.gui.origins import take_in
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.explanation import Explanation
 from deepnoise_app.runs.recipe import Explaining, Recipe
 from deepnoise_app.screen import WellId
-from deepnoise_app.session import RunView, Session, Why
+from deepnoise_app.session import Origin, RunView, Session, Why
 
 
 class WhyDesk:
@@ -69,10 +70,12 @@ class WhyDesk:
         if view.task != "explain" or view.path != self._run:
             return
         for path in saved(view.path, events, "explanation")[-1:]:
-            self._background.ask("why", partial(read_why, path), self._take, self._failed)
+            take = partial(self._take, view.origin)
+            self._background.ask("why", partial(read_why, path), take, self._failed)
 
-    def _take(self, why: Why) -> None:
-        self._session.why = why
+    def _take(self, origin: Origin, why: Why) -> None:
+        if why.plate in take_in(self._session, [why.plate], origin)[0]:
+            self._session.why = why
 
     def _failed(self, error: Exception) -> None:
         self._desk.complain(error)

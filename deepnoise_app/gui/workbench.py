@@ -11,7 +11,8 @@ from deepnoise_app.gui.album import Album, Page, beside
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look_desk import LookDesk
 from deepnoise_app.gui.naming import Naming
-from deepnoise_app.gui.opening import Opening, all_problems, understood
+from deepnoise_app.gui.opening import Opening, all_problems, named_folder, understood
+from deepnoise_app.gui.origins import forget, leave_word, namesakes, told_elsewhere
 from deepnoise_app.gui.sight import sight_of
 from deepnoise_app.screen import Plate, Role, Screen, WellId
 from deepnoise_app.session import Notice, Paint, Painting, Picture, PlateKey, Session, Sight, Tone
@@ -44,11 +45,18 @@ class Workbench:
         self._opening.stop()
 
     def _opened(self, screen: Screen) -> None:
-        others = tuple(s for s in self.session.screens if s.path != screen.path)
-        self.session.screens = (*others, screen)
-        self.session.notice = Notice(
-            understood(screen), details=all_problems(screen), folder=screen.path
-        )
+        session, alike = self.session, namesakes(self.session, screen)
+        before = [one for one in session.screens if one.path == screen.path]
+        said = understood(screen) + leave_word(screen, alike)
+        gone = {p.key for one in (*alike, *before) for p in one.plates}
+        if any(one.reader == screen.reader for one in before):
+            gone -= {plate.key for plate in screen.plates}
+        others = tuple(one for one in session.screens if one not in (*alike, *before))
+        if gone:
+            session.screens = others
+        forget(session, gone | told_elsewhere(session, screen))
+        session.screens = (*others, screen)
+        session.notice = Notice(said, details=all_problems(screen), folder=named_folder(screen))
         if screen.imaged:
             self._paint_what_is_known(screen.imaged[0].key)
             self.show_plate(screen.imaged[0].key)
@@ -61,35 +69,16 @@ class Workbench:
             self.session.painting = Painting()
 
     def close(self, screen: Screen) -> None:
-        """Close a screen and forget what is known of its plates; nothing on disk changes.
-
-        Another screen may have plates of the same names.
-        """
+        """Close a screen and forget what is known of its plates; nothing on disk changes."""
         kept = tuple(s for s in self.session.screens if s is not screen)
         self.session.screens = kept
         if self.session.plate is not None and self.session.plate not in self.session.plates:
             self.session.plate = None
             self.session.wells = ()
             self.session.picture = None
-        self._forget({plate.key for plate in screen.plates})
+        forget(self.session, {plate.key for plate in screen.plates})
         if self.session.plate is None and self.session.plates:
             self.show_plate(self.session.plates[0].key)
-
-    def _forget(self, keys: set[PlateKey]) -> None:
-        session = self.session
-        gone = keys - {plate.key for plate in session.plates}
-        for fact in ("contrast", "sights", "measures"):
-            known = getattr(session, fact)
-            setattr(session, fact, {key: known[key] for key in known if key not in gone})
-        if session.mosaic is not None and session.mosaic.plate in gone:
-            session.mosaic = None
-        left = session.predictions.without(gone) if session.predictions is not None else None
-        if left is not None and len(left):
-            session.predictions = left
-        else:
-            session.predictions, session.scorings, session.summary = None, (), {}
-            if session.painting.paint is Paint.PREDICTION:
-                session.painting = Painting()
 
     def show_plate(self, key: PlateKey) -> None:
         """Bring a plate to the front, at the same well if it was imaged there."""
@@ -175,7 +164,8 @@ class Workbench:
         size = self._seen_size
 
         def found(sight: Sight) -> None:
-            self.session.sights = {**self.session.sights, plate.key: sight}
+            if self.session.is_open(plate):
+                self.session.sights = {**self.session.sights, plate.key: sight}
             if plate is self.session.plate:
                 self._read(plate)
 

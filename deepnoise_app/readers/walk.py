@@ -122,6 +122,11 @@ def check_folder(place: Path) -> None:
         raise ScreenError(f"{place} is empty: expected the folder of a screen or a plate")
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a folder is a Zarr store, or called one: no names of files are read in it."""
+    return folder.suffix == ".zarr" or any((folder / name).is_file() for name in _STORE)
+
+
 def walk(root: Path) -> Iterator[Folder]:
     """Visit a folder and all below it, hidden ones and the insides of Zarr stores left out."""
     look = _look.get()

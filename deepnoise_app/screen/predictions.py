@@ -92,6 +92,11 @@ class Predictions:
         return key in self._where
 
     @property
+    def plates(self) -> tuple[tuple[str, str], ...]:
+        """Experiment and name of the plates that they are of."""
+        return tuple(self._where)
+
+    @property
     def _where(self) -> dict[tuple[str, str], NDArray[np.intp]]:
         """Numbers of the rows of each plate."""
         if not self._rows and len(self.table):

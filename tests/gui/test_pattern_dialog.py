@@ -13,6 +13,8 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.notice_bar import NoticeBar
 from deepnoise_app.gui.pattern_dialog import FIELDS, PatternDialog
 from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.packing import pack_screen, plan_packing
+from deepnoise_app.readers import open_screen
 from deepnoise_app.session import Session
 
 STAINS = ("blue", "red")
@@ -85,6 +87,19 @@ def test_open_opens_the_folder_so_and_the_next_time_begins_with_it(
     again = PatternDialog(folder, workbench)
     qtbot.addWidget(again)
     wait(lambda: again.field.text() == "run{well} {channel}")
+
+
+def test_where_no_names_are_read_nobody_is_asked_how(window, plates, tmp_path, wait) -> None:
+    session, change = window.parts.session, window.parts.notice.change
+    window.open([plates])
+    wait(change.isVisible)
+    pack_screen(plan_packing(open_screen(plates), tmp_path / "packed"))
+    for folder in (tmp_path / "packed", tmp_path / "damaged.zarr"):
+        folder.mkdir(exist_ok=True)
+        window.open([folder])
+        wait(lambda: session.notice is not None and not session.busy)
+        wait(lambda name=folder.name: name in session.notice.text or "OME" in session.notice.text)
+        assert not change.isVisible()
 
 
 def test_the_notice_of_a_folder_that_no_reader_knows_leads_to_the_dialog(

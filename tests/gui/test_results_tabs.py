@@ -29,7 +29,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.ladder_table import LadderTable
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.screen import COLUMNS, Predictions, Screen, WellId
-from deepnoise_app.session import Session
+from deepnoise_app.session import Origin, Session
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 
 DESIGN = ScreenDesign(experiments=2, unlabelled=0, plates=2, perturbations=8, sites=1, size=16)
@@ -80,9 +80,14 @@ def predicted(screen: Screen) -> Predictions:
 
 
 @pytest.fixture
+def told_by(screen) -> dict[tuple[str, str], Origin]:
+    """Origins of what is known of the plates: their own folder."""
+    return {plate.key: Origin(frozenset({screen.path})) for plate in screen.plates}
+
+
 def run(screen, tmp_path) -> Path:
     """A finished scoring on disk."""
-    recipe = Recipe(task="score", screen=[], scoring=Scoring(model="demo"))
+    recipe = Recipe(task="score", screen=[screen.path], scoring=Scoring(model="demo"))
     folder = RunFolder.create(tmp_path / "run", recipe).path
     table = predicted(screen).table
     table.to_parquet(folder / "predictions.parquet")
@@ -108,6 +113,7 @@ def parts(screen, run, qtbot, qapp):
     tabs.show()
     workbench.show_plate(screen.imaged[0].key)
     session.scorings = (run,)
+    session.origins = told_by(screen)
     session.predictions = predicted(screen)
     qtbot.waitUntil(
         lambda: session.insight is not None and session.embeddings is not None, timeout=30_000
@@ -382,3 +388,4 @@ def test_in_napari_the_tabs_are_there_too(make_napari_viewer, tmp_path, run, wai
         "Table", "Accuracy", "Confusion", "Calibration", "Map",
     ]  # fmt: skip
     widget.close()
+    session.origins = told_by(screen)
