@@ -57,7 +57,7 @@ class RunReplay:
         if recipe is None:
             return
         if recipe.task == "pack":
-            self._workbench.open([Path(recipe.pack_to or "")])
+            self._open_pack(recipe)
             return
         closed = self._closed(recipe)
         there = [Path(one) for one in closed if Path(one).exists() or address_of(one) is not None]
@@ -68,6 +68,13 @@ class RunReplay:
             self._replay(path, recipe)
             if closed:
                 self._session.notice = Notice(f"{closed[0]} is gone: there are no plates to show")
+
+    def _open_pack(self, recipe: Recipe) -> None:
+        """Open what was packed; where it was only asked what that would take, what was asked of."""
+        if recipe.pack_to:
+            self._workbench.open([Path(recipe.pack_to)])
+        elif recipe.screen:
+            self._workbench.open([Path(one) for one in recipe.screen], recipe.reader)
 
     def repeat(self, path: Path) -> None:
         """Fill the form of a training or a scoring with what a run was asked."""

@@ -67,3 +67,16 @@ def test_a_run_folder_dropped_on_the_window_is_watched(hosted, plates, tmp_path,
     wait(lambda: any("Reading: 2 of 8" in summary_line(one) for one in session.history))
     assert session.front == "Runs"
     assert session.screens == ()
+
+
+def test_a_packing_shows_its_pack_or_what_it_was_asked_of(window, plates, tmp_path, wait) -> None:
+    from deepnoise_app.runs.folder import RunFolder
+    from deepnoise_app.runs.recipe import Recipe
+
+    parts, opened = window.parts, []
+    parts.workbench.open = lambda *asked: opened.append(asked)
+    for to in (str(tmp_path / "packed"), None):
+        recipe = Recipe(task="pack", screen=[str(plates)], reader="rxrx", pack_to=to)
+        run = RunFolder.create(tmp_path / f"run {to is None}", recipe)
+        parts.runs_panel._replay.show(run.path)
+    assert opened == [([tmp_path / "packed"],), ([plates], "rxrx")]
