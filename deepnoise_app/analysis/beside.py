@@ -1,44 +1,41 @@
-"""Trivial baselines on the very wells that a model was judged on.
+"""Trivial baselines on the very wells that a model was judged on, by the same accuracies.
 
-Every well is named from what is known of other experiments, never of its own. The rules are those
-of the free names; what needs a network is not known here.
+What needs a network is not known here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.analysis.accuracy import Accuracy, accuracy
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.placement import guess_by_position
-from deepnoise_app.analysis.verdict import is_judged, is_learned
-from deepnoise_app.screen import Plate, Role
+from deepnoise_app.analysis.verdict import Verdict, is_judged, is_learned, judge
+from deepnoise_app.screen import Role, Screen
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deepnoise_app.analysis.trivial_names import Key, Rows, TrivialNames, Wells
+
 POSITION, UNTRAINED = "position of the well", "untrained network"
-FOLDS = 4
 # With more wells the linear baselines would take minutes.
 MOST_WELLS = 30_000
 ONE_EXPERIMENT = "needs two experiments"
 NOT_MEASURED = "not measured"
 TOO_MANY = "too many wells: see deepnoise ladder"
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """How often a trivial way to name wells is right on `wells`; `lacking` says why unknown."""
+    """How often a trivial way to name wells is right; `lacking` says why that is not known."""
 
     name: str
-    accuracy: Accuracy | None = None
-    wells: int = 0
+    verdict: Verdict = field(default_factory=lambda: Verdict({}, 0))
     lacking: str = ""
 
 
@@ -55,110 +52,101 @@ class Baselines:
         return any(row.lacking != NOT_MEASURED for row in self.rows if row.name != POSITION)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """Wells whose content is known: their place, what they hold, whether the model is judged."""
-
-    keys: tuple[Key, ...]
-    names: NDArray[np.str_]
-    judged: NDArray[np.bool_]
-
-    @property
-    def experiments(self) -> NDArray[np.str_]:
-        return np.array([key[0] for key in self.keys], dtype=str)
-
-    @property
-    def plates(self) -> NDArray[np.str_]:
-        return np.array(["/".join(key[:2]) for key in self.keys], dtype=str)
-
-    def only(self, rows: NDArray[np.intp]) -> _Known:
-        return _Known(tuple(self.keys[i] for i in rows), self.names[rows], self.judged[rows])
-
-
 def baselines_of(
     table: pd.DataFrame,
     classes: Mapping[str, Collection[str]],
-    plates: Sequence[Plate],
+    screens: Sequence[Screen],
     measures: Sequence[Measures],
-    position: Accuracy | None,
 ) -> Baselines:
-    """Name the judged wells of predictions in trivial ways.
+    """Name the judged wells of predictions in trivial ways, from other experiments.
+
+    Each is judged by the accuracies that the model has.
 
     Parameters
     ----------
     table, classes
         As `insight_of` takes them.
-    plates
-        Open plates: what is known of them is learned from too.
+    screens
+        Open screens: what is known of their plates is learned from too, and their libraries tell
+        what plates hold.
     measures
         Of plates that were measured.
-    position
-        What naming wells after their place reaches.
     """
-    from deepnoise_app.analysis.trivial import COUNT, INTENSITIES, MEASURES  # slow to load
+    from deepnoise_app.analysis.baselines import position_shares  # slow to load
+    from deepnoise_app.analysis.trivial import COUNT, INTENSITIES, MEASURES
+    from deepnoise_app.analysis.trivial_names import TrivialNames
 
-    known = _known(table, classes, plates)
-    several = len(set(known.experiments)) > 1
-    rows = [Baseline(POSITION, position, int(known.judged.sum()),
-                     "" if position is not None else ONE_EXPERIMENT)]  # fmt: skip
-    for name in (COUNT, INTENSITIES, MEASURES):
-        if not several:
-            rows.append(Baseline(name, lacking=ONE_EXPERIMENT))
-        elif len(known.keys) > MOST_WELLS:
-            rows.append(Baseline(name, lacking=TOO_MANY))
-        else:
-            rows.append(_by_features(name, known, measures))
-    guess = guess_by_position(plates) if several else None
+    wells = _known(table, classes, screens)
+    several = len(set(wells.experiments[wells.known].tolist())) > 1
+    features = (COUNT, INTENSITIES, MEASURES)
+    if not several or len(wells.keys) > MOST_WELLS:
+        lacking = TOO_MANY if several else ONE_EXPERIMENT
+        return Baselines(tuple(Baseline(name, lacking=lacking) for name in (POSITION, *features)))
+    model = judge(table, is_learned(table, classes))
+    namer = TrivialNames(wells, screens, tuple(model.accuracies))
+    places = np.array([key[2] for key in wells.keys])
+
+    def by_place(learned: Rows, asked: Rows, names: tuple[str, ...]) -> NDArray[np.float32]:
+        labels = wells.names[learned].tolist()
+        return position_shares(places[learned].tolist(), labels, places[asked].tolist(), names)
+
+    rows = [Baseline(POSITION, namer.verdict(wells, by_place))]
+    rows += [_by_features(name, wells, namer, measures) for name in features]
+    guess = guess_by_position([plate for screen in screens for plate in screen.imaged])
     warning = str(guess) if guess is not None and guess.confounded else ""
     return Baselines(tuple(rows), warning[:1].upper() + warning[1:])
 
 
 def _known(
-    table: pd.DataFrame, classes: Mapping[str, Collection[str]], plates: Sequence[Plate]
-) -> _Known:
+    table: pd.DataFrame, classes: Mapping[str, Collection[str]], screens: Sequence[Screen]
+) -> Wells:
+    """Return wells of open plates that hold something known, and all that compete for names."""
+    from deepnoise_app.analysis.trivial_names import Wells
+
     held: dict[Key, str] = {}
-    for plate in plates:
+    for plate in (plate for screen in screens for plate in screen.imaged):
         for well in plate.wells:
             content = plate.map[well]
             if content.role is Role.TREATMENT and content.perturbation:
                 held[*plate.key, well.name] = content.perturbation
-    mine = table[is_judged(table) & is_learned(table, classes)]
-    columns = [mine[f"Metadata_{name}"].astype(str).tolist() for name in
-               ("Experiment", "Plate", "Well", "Perturbation")]  # fmt: skip
-    judged = {(e, p, w): name for e, p, w, name in zip(*columns, strict=True)}
-    held |= judged
-    return _Known(
+    known = is_judged(table)
+    mine = known & is_learned(table, classes)
+    columns = [table[f"Metadata_{name}"].astype(str).tolist()
+               for name in ("Experiment", "Plate", "Well", "Role", "Perturbation")]  # fmt: skip
+    asked, judged = set(), set()
+    for at, (experiment, plate_name, place, role, name) in enumerate(zip(*columns, strict=True)):
+        if role not in (Role.TREATMENT, Role.UNKNOWN):
+            continue
+        key = experiment, plate_name, place
+        held[key] = name if known[at] else ""
+        asked.add(key)
+        if mine[at]:
+            judged.add(key)
+    return Wells(
         tuple(held), np.array(list(held.values()), dtype=str),
+        np.array([key in asked for key in held], dtype=np.bool_),
         np.array([key in judged for key in held], dtype=np.bool_),
     )  # fmt: skip
 
 
-def _by_features(name: str, known: _Known, measures: Sequence[Measures]) -> Baseline:
+def _by_features(
+    name: str, wells: Wells, namer: TrivialNames, measures: Sequence[Measures]
+) -> Baseline:
     from deepnoise_app.analysis.baselines import linear_shares  # slow to load
 
-    values, rows = _features(name, known, measures)
-    mine = known.only(rows)
-    experiments = mine.experiments
-    if not len(rows) or not mine.judged.any() or len(set(experiments)) < 2:
+    values, rows = _features(name, wells, measures)
+    mine = wells.only(rows)
+    if not mine.judged.any() or len(set(mine.experiments[mine.known].tolist())) < 2:
         return Baseline(name, lacking=NOT_MEASURED)
-    order = {one: at % FOLDS for at, one in enumerate(dict.fromkeys(experiments.tolist()))}
-    fold = np.array([order[one] for one in experiments])
-    right = np.zeros(len(rows), dtype=np.bool_)
-    for number in range(fold.max() + 1):
-        asked, learned = (fold == number) & mine.judged, fold != number
-        names = sorted(set(mine.names[learned].tolist()))
-        if asked.any() and len(names) > 1:
-            shares = linear_shares(
-                values[learned], mine.names[learned].tolist(), values[asked], names
-            )
-            right[asked] = np.array(names)[shares.argmax(axis=1)] == mine.names[asked]
-    judged = mine.judged
-    found = accuracy(right[judged], np.unique(mine.plates[judged], return_inverse=True)[1])
-    return replace(Baseline(name), accuracy=found, wells=int(judged.sum()))
+
+    def shares(learned: Rows, asked: Rows, names: tuple[str, ...]) -> NDArray[np.float32]:
+        return linear_shares(values[learned], mine.names[learned].tolist(), values[asked], names)
+
+    return Baseline(name, namer.verdict(mine, shares))
 
 
 def _features(
-    name: str, known: _Known, measures: Sequence[Measures]
+    name: str, known: Wells, measures: Sequence[Measures]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """(wells, F) of the known wells in `rows` that were measured, each plate brought to 0 and 1."""
     import pandas as pd

@@ -8,9 +8,9 @@ import numpy as np
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox
 
-from deepnoise_app.analysis.beside import Baseline
+from deepnoise_app.analysis.beside import POSITION, Baseline
 from deepnoise_app.analysis.insight import Part
-from deepnoise_app.gui.beside_plot import BesidePlot, beside_words, untrained_of
+from deepnoise_app.gui.beside_plot import APART, BesidePlot, beside_words, untrained_of
 from deepnoise_app.gui.curves import PENS
 from deepnoise_app.gui.plot_marks import DASHES, DOTS, Line, Marks, as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
@@ -21,7 +21,6 @@ from deepnoise_app.session import Session
 NOTHING = "No accuracies yet: score a plate of which it is known what the wells hold."
 MOST = 30
 PLATES, EXPERIMENTS = "By plate", "By experiment"
-APART = 0.22
 
 
 class AccuracyTab(PlotTab):
@@ -69,11 +68,11 @@ class AccuracyTab(PlotTab):
         }
         self._chance, self._place = Line(self.plot, DOTS), Line(self.plot, DASHES)
         tip = (
-            "What anybody reaches on the same wells without a model, 95 % interval: each is learned"
-            " from the other experiments. What a network tells that has learned nothing is measured"
-            " by deepnoise ladder."
+            "What anybody reaches on the same wells without a model, by the same accuracies, 95 %"
+            " interval: each is learned from the other experiments. What a network tells that has"
+            " learned nothing is measured by deepnoise ladder."
         )
-        self.beside = BesidePlot(self.add_plot("Trivial baselines", tip, "", "Free names, right"))
+        self.beside = BesidePlot(self.add_plot("Trivial baselines", tip, "", "Named right"))
 
     def draw(self) -> None:
         """Draw the rows and the trivial baselines."""
@@ -83,8 +82,7 @@ class AccuracyTab(PlotTab):
         for at, name in enumerate(PENS):
             self._points(parts, name, (at - 1) * APART)
         self._chance.show(insight.chance, self.ink)
-        position = insight.position
-        self._place.show(position.value if position is not None else None, self.ink)
+        self._place.show(self._by_place, self.ink)
         names = [f"{part.experiment} {part.plate}".strip() for part in parts]
         axis = self.plot.getAxis("left")
         axis.setTicks([list(enumerate(names)), []])
@@ -94,6 +92,15 @@ class AccuracyTab(PlotTab):
         self.plot.setYRange(-0.6, min(len(parts), 8) - 0.4, padding=0)
         self.beside.show(insight.whole, self._beside, insight.chance, self.ink)
         self.say(self._text())
+
+    @property
+    def _by_place(self) -> float | None:
+        """What the place of a well alone reaches; free names, as its row among the baselines."""
+        insight, baselines = self._session.insight, self._session.baselines
+        rows = baselines.rows if baselines is not None else ()
+        found = [row.verdict.accuracies.get("free") for row in rows if row.name == POSITION]
+        known = next(iter(found), None) or (insight.position if insight is not None else None)
+        return known.value if known is not None else None
 
     @property
     def _beside(self) -> tuple[Baseline, ...]:
@@ -124,8 +131,8 @@ class AccuracyTab(PlotTab):
             if name in insight.whole.accuracies
         )
         trivial = [f"┈&nbsp;chance {percent(insight.chance)}"] if insight.chance else []
-        if insight.position is not None:
-            trivial.append(f"┄&nbsp;position alone {percent(insight.position.value)}")
+        if self._by_place is not None:
+            trivial.append(f"┄&nbsp;position alone {percent(self._by_place)}")
         more = f"; the {MOST} worst of {len(all_parts):,}" if len(all_parts) > MOST else ""
         lines = [verdict_line(insight.whole), f"{keys} &nbsp; {' &nbsp; '.join(trivial)}{more}"]
         if self._session.baselines is not None:

@@ -92,10 +92,10 @@ class ResultsDesk:
         insight, predictions = session.insight, session.predictions
         if insight is None or predictions is None:
             return
-        classes, plates = session.classes, session.plates
+        classes, screens = session.classes, session.screens
         self._background.ask(
             "baselines",
-            lambda: baselines_of(predictions.table, classes, plates, measures, insight.position),
+            lambda: baselines_of(predictions.table, classes, screens, measures),
             lambda found: setattr(session, "baselines", found),
             self._failed,
         )

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-from deepnoise_app.analysis.assignment import UNASSIGNED, assign
-from deepnoise_app.analysis.library import LibraryOrder, candidates_of, infer_library_order
+from deepnoise_app.analysis.library import LibraryOrder
+from deepnoise_app.analysis.naming import Candidates, Labels, Rules
 from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.screen import COLUMNS, Library, PlateMap, Predictions, Role
 
 UNASSIGNED_FLAG, UNCALLED, STRANGER = "unassigned", "uncalled", "not-in-library"
-
-Candidates = Literal["all", "plate-map", "library"]
-Labels = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +75,10 @@ class Naming:
         apart = set(self.controls)
         return tuple(name for name in self.classes if name not in apart)
 
-    def copies_of(self, name: str) -> int:
-        """How many wells of a plate may get a perturbation when all compete."""
-        if self.library is not None and self.candidates == "library":
-            return self.library.most_copies(name)
-        return max(1, self.copies.get(name, 1))
+    @property
+    def rules(self) -> Rules:
+        """What wells may be given when they compete."""
+        return Rules(self.treatments, self.library, self.copies, self.candidates)
 
 
 def name_experiment(
@@ -111,21 +105,13 @@ def name_experiment(
     order
         Inferred library plates; None without a library or a treated well.
     """
-    order = None
     log_p = [_log_shares(plate, naming) for plate in plates]
     if naming.candidates == "plate-map":
         roles = expected
     compete = [_competing(p, r) for p, r in zip(plates, roles, strict=True)]
-    prior: list[Callable[[NDArray[np.float64]], Labels]]
-    told = any(mask.any() for mask in compete)  # controls tell nothing of a library plate
-    if naming.candidates == "library" and naming.library is not None and told:
-        treated = [s[mask] for s, mask in zip(log_p, compete, strict=True)]
-        order = infer_library_order(treated, naming.treatments, naming.library)
-        prior = [_from_library(naming, naming.library, name) for name in order.names]
-    elif naming.candidates == "plate-map":
-        prior = [_from_map(naming, plate_map) for plate_map in expected]
-    else:
-        prior = [lambda scores: [""] * len(scores) for _ in plates]
+    # Controls tell nothing of a library plate.
+    treated = [scores[mask] for scores, mask in zip(log_p, compete, strict=True)]
+    prior, order = naming.rules.by_content(treated, expected)
     tables = [
         _table(plates[i], log_p[i], compete[i], prior[i], expected[i], naming)
         for i in range(len(plates))
@@ -156,37 +142,11 @@ def _competing(plate: PlateScores, plate_map: PlateMap) -> NDArray[np.bool_]:
     return np.asarray(known & np.isfinite(plate.logits).all(axis=1))
 
 
-def _assigned(
-    scores: NDArray[np.float64], names: Sequence[str], columns: Sequence[int], copies: Sequence[int]
-) -> Labels:
-    if not len(columns):
-        return [""] * len(scores)
-    chosen = assign(scores[:, list(columns)], copies).candidate
-    return ["" if c == UNASSIGNED else names[columns[c]] for c in chosen]
-
-
-def _from_library(
-    naming: Naming, library: Library, name: str
-) -> Callable[[NDArray[np.float64]], Labels]:
-    names = naming.treatments
-    columns, copies = candidates_of(names, library, name)
-    return lambda scores: _assigned(scores, names, [int(c) for c in columns], copies)
-
-
-def _from_map(naming: Naming, plate_map: PlateMap) -> Callable[[NDArray[np.float64]], Labels]:
-    names = naming.treatments
-    listed = Counter(
-        plate_map[well].perturbation for well in plate_map if not plate_map[well].role.is_control
-    )
-    columns = [i for i, name in enumerate(names) if listed[name]]
-    return lambda scores: _assigned(scores, names, columns, [listed[names[i]] for i in columns])
-
-
 def _table(
     plate: PlateScores,
     log_p: NDArray[np.float64],
     compete: NDArray[np.bool_],
-    prior: Callable[[NDArray[np.float64]], Labels],
+    prior: Labels,
     expected: PlateMap,
     naming: Naming,
 ) -> Predictions:
@@ -197,9 +157,7 @@ def _table(
     best = np.nan_to_num(np.exp(np.take_along_axis(tempered, ranked, axis=1)))
     top = [[names[i] if ok else "" for i in row] + [""] * (5 - len(row))
            for row, ok in zip(ranked, readable, strict=True)]  # fmt: skip
-    scores = log_p[compete]
-    copies = [naming.copies_of(name) for name in names]
-    one = _spread(compete, _assigned(scores, names, range(len(names)), copies))
+    one = _spread(compete, naming.rules.one_per_well(log_p[compete]))
     doubts: dict[str, Sequence[bool] | NDArray[np.bool_]] = {
         UNASSIGNED_FLAG: [not label for label in one],
         UNCALLED: best[:, 0] < naming.abstain_below,
@@ -218,7 +176,7 @@ def _table(
         "Metadata_Perturbation": [expected[well].perturbation for well in plate.wells],
         "Prediction_Free": [row[0] for row in top],
         "Prediction_OnePerWell": one,
-        "Prediction_PlatePrior": _spread(compete, prior(scores)),
+        "Prediction_PlatePrior": _spread(compete, prior),
         "Confidence": best[:, 0],
         "Margin": best[:, 0] - second,
         **{f"Top{n}": [row[n - 1] for row in top] for n in range(2, 6)},

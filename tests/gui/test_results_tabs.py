@@ -16,6 +16,7 @@ from deepnoise_app.analysis.accuracy import Accuracy
 from deepnoise_app.analysis.beside import POSITION, Baseline, Baselines
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.trivial import COUNT, INTENSITIES, MEASURES
+from deepnoise_app.analysis.verdict import Verdict
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.beside_plot import untrained_of
 from deepnoise_app.gui.main_widget import MainWidget
@@ -79,12 +80,12 @@ def predicted(screen: Screen) -> Predictions:
     return Predictions(pd.DataFrame(rows))
 
 
-@pytest.fixture
 def told_by(screen) -> dict[tuple[str, str], Origin]:
     """Origins of what is known of the plates: their own folder."""
     return {plate.key: Origin(frozenset({screen.path})) for plate in screen.plates}
 
 
+@pytest.fixture
 def run(screen, tmp_path) -> Path:
     """A finished scoring on disk."""
     recipe = Recipe(task="score", screen=[screen.path], scoring=Scoring(model="demo"))
@@ -112,8 +113,8 @@ def parts(screen, run, qtbot, qapp):
     tabs.resize(900, 300)
     tabs.show()
     workbench.show_plate(screen.imaged[0].key)
-    session.scorings = (run,)
     session.origins = told_by(screen)
+    session.scorings = (run,)
     session.predictions = predicted(screen)
     qtbot.waitUntil(
         lambda: session.insight is not None and session.embeddings is not None, timeout=30_000
@@ -252,10 +253,14 @@ def test_trivial_baselines_stand_beside_the_model(parts, screen, qtbot):
     assert session.front == "Quality"
 
     session.measures = {plate.key: measured(plate) for plate in screen.imaged}
-    qtbot.waitUntil(lambda: session.baselines.rows[1].accuracy is not None, timeout=60_000)
-    found = {row.name: row.accuracy for row in session.baselines.rows}
+    qtbot.waitUntil(lambda: bool(session.baselines.rows[1].verdict.accuracies), timeout=60_000)
+    found = {row.name: row.verdict.accuracies for row in session.baselines.rows}
     assert set(found) == {POSITION, COUNT, INTENSITIES, MEASURES}
-    assert all(one is not None for one in found.values())
+    model = session.insight.whole.accuracies
+    assert all(set(one) == set(model) for one in found.values())
+    axis = tabs.accuracy.beside.plot.getAxis("left")
+    row = next(text for _, text in axis._tickLevels[0] if text.startswith(COUNT))
+    assert row.count("·") == len(model) - 1
     assert "Measure the plates" not in tabs.accuracy.told.text()
 
 
@@ -263,9 +268,12 @@ def test_it_is_said_aloud_when_a_trivial_way_does_as_well(parts):
     session, tabs, _ = parts
     tabs.setCurrentWidget(tabs.accuracy)
     warning = "The position of a well alone names its perturbation in 100% of 9 wells"
-    session.baselines = Baselines((Baseline(POSITION, Accuracy(1, 0.9, 1), 9),), warning)
+    verdict = Verdict({"free": Accuracy(1, 0.9, 1)}, 9)
+    session.baselines = Baselines((Baseline(POSITION, verdict),), warning)
     assert warning in tabs.accuracy.told.text()
-    assert "Position of the well alone names as many wells right" in tabs.accuracy.told.text()
+    assert (
+        "Position of the well alone names as many wells right (free)" in tabs.accuracy.told.text()
+    )
 
 
 def test_an_untrained_network_is_known_from_a_ladder_only(tmp_path):
@@ -275,7 +283,9 @@ def test_an_untrained_network_is_known_from_a_ladder_only(tmp_path):
     table = pd.read_parquet(folder / "ladder.parquet")
     table = table.assign(step=table["step"].replace("plate", "untrained-network"))
     table.to_parquet(folder / "ladder.parquet")
-    assert untrained_of(LadderTable.read(folder)).accuracy.value == pytest.approx(0.55)
+    assert untrained_of(LadderTable.read(folder)).verdict.accuracies["free"].value == pytest.approx(
+        0.55
+    )
 
 
 def test_newer_embeddings_count_and_foreign_ones_are_left_out(run, tmp_path):
@@ -380,6 +390,7 @@ def test_in_the_window_a_dropped_ladder_opens_the_results(window, wait, tmp_path
 def test_in_napari_the_tabs_are_there_too(make_napari_viewer, tmp_path, run, wait, screen):
     widget = MainWidget(make_napari_viewer(), tmp_path / "runs")
     session = widget.parts.session
+    session.origins = told_by(screen)
     session.scorings = (run,)
     session.predictions = predicted(screen)
     wait(lambda: session.insight is not None and session.embeddings is not None)
@@ -388,4 +399,3 @@ def test_in_napari_the_tabs_are_there_too(make_napari_viewer, tmp_path, run, wai
         "Table", "Accuracy", "Confusion", "Calibration", "Map",
     ]  # fmt: skip
     widget.close()
-    session.origins = told_by(screen)
