@@ -17,6 +17,7 @@ from deepnoise_app.gui.demo_desk import DemoDesk, demo_screen
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.given import Given
+from deepnoise_app.gui.hearing import Hearing
 from deepnoise_app.gui.help import has_page
 from deepnoise_app.gui.job import Jobs, Starter
 from deepnoise_app.gui.map_desk import MapDesk
@@ -89,6 +90,7 @@ class Parts:
     pack_strip: PackStrip
     preload: Preload
     demo: DemoDesk
+    hearing: Hearing
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -137,6 +139,7 @@ class Parts:
         self.canvas.watch.close()
         self.why_layer.close()
         self.workbench.stop_opening()
+        self.hearing.close()
         self.background.close()
 
 
@@ -206,6 +209,7 @@ def assemble(
         pack_strip=PackStrip(session, packing),
         preload=Preload(background),
         demo=DemoDesk(session, background, workbench),
+        hearing=Hearing(session),
     )
     parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)

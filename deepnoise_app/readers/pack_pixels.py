@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +14,18 @@ from deepnoise_app.errors import PixelError
 from deepnoise_app.readers.headers import Header
 from deepnoise_app.readers.zarr_arrays import ZarrArray
 from deepnoise_app.readers.zarr_pixels import array_at
-from deepnoise_app.screen import Plane, row_letters
+from deepnoise_app.screen import PixelSource, Plane, row_letters
 from deepnoise_app.screen.halving import halve
+from deepnoise_app.screen.plate import SiteSource
 
 # Array of a plane that has another size or dtype than the others of its site, below the image.
 APART = "apart"
 Place = tuple[int, int, int]
+_log = logging.getLogger(__name__)
+
+
+class DamagedPackError(PixelError):
+    """What a pack holds of a site cannot be read."""
 
 
 def image_path(row: int, column: int, site: int) -> str:
@@ -31,7 +39,8 @@ class PackPixels:
 
     `root` is the folder or address of the plate, `places` (wells, 2) rows and columns, `present`
     (wells, sites, channels) which planes the originals had; `levels` by how much each array of an
-    image is smaller; `faults` what was wrong with planes when they were packed.
+    image is smaller; `faults` what was wrong with planes when they were packed. Where the pack is
+    damaged, `originals` are read, which hold the same; that is said once, so far it is `unsaid`.
     """
 
     root: str
@@ -40,6 +49,8 @@ class PackPixels:
     levels: tuple[int, ...]
     faults: Mapping[Place, str]
     apart: frozenset[Place]
+    originals: PixelSource | None = None
+    unsaid: list[bool] = field(default_factory=lambda: [True])
 
     def header(self, well: int, site: int, channel: int) -> Header:
         """Size and depth of a plane, from the metadata of its array.
@@ -58,10 +69,13 @@ class PackPixels:
     def read(self, well: int, site: int, channel: int, level: int = 0) -> Plane:
         """Return one plane (H, W), dtype as stored; each level halves the resolution."""
         self._check(well, site, channel)
-        if (well, site, channel) in self.apart:
-            array = self._array(well, site, f"{APART}/{channel}")
-            return _halved(self._pixels(array, (slice(None),) * array.ndim), level)
-        found: Plane = self._image(well, site, slice(channel, channel + 1), level)[0]
+        try:
+            if (well, site, channel) in self.apart:
+                array = self._array(well, site, f"{APART}/{channel}")
+                return _halved(self._pixels(array, (slice(None),) * array.ndim), level)
+            found: Plane = self._image(well, site, slice(channel, channel + 1), level)[0]
+        except DamagedPackError as error:
+            return self._instead(error).read(well, site, channel, level)
         return found
 
     def read_site(
@@ -73,7 +87,13 @@ class PackPixels:
         for channel in channels:
             self._check(well, site, channel)
         low, high = min(channels), max(channels) + 1
-        found = self._image(well, site, slice(low, high), level)
+        try:
+            found = self._image(well, site, slice(low, high), level)
+        except DamagedPackError as error:
+            source = self._instead(error)
+            if isinstance(source, SiteSource):
+                return source.read_site(well, site, channels, level)
+            return [source.read(well, site, channel, level) for channel in channels]
         wanted = [channel - low for channel in channels]
         return found if wanted == list(range(len(found))) else found[wanted]
 
@@ -99,12 +119,24 @@ class PackPixels:
         except PixelError as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, fault: object) -> PixelError:
+    def _instead(self, damage: DamagedPackError) -> PixelSource:
+        """Return the originals, and say once that they are read; the damage where there are none.
+
+        Any thread may ask.
+        """
+        if self.originals is None:
+            raise damage
+        with suppress(IndexError):
+            self.unsaid.pop()
+            _log.warning("%s. Until then the originals are read where it is damaged", damage)
+        return self.originals
+
+    def _damaged(self, fault: object) -> DamagedPackError:
         """Say what is wrong, and what makes it whole."""
         if "://" in self.root:
-            return PixelError(f"{fault}. The pack is damaged there, or on its way here")
-        plate = self.root.rpartition("/")[2]
-        return PixelError(f"{fault}. The pack is damaged: delete its {plate}, then pack again")
+            return DamagedPackError(f"{fault}. The pack is damaged there, or on its way here")
+        cure = f"delete its {self.root.rpartition('/')[2]}, then pack again"
+        return DamagedPackError(f"{fault}. The pack is damaged: {cure}")
 
     def _check(self, well: int, site: int, channel: int) -> None:
         if not self.present[well, site, channel]:

@@ -61,6 +61,22 @@ def test_a_damaged_site_says_so_on_the_canvas_and_beside_it(window, wait, pack) 
     assert len(session.mosaic.faults) == 2
 
 
+def test_the_window_says_that_originals_are_read_where_their_pack_is_damaged(
+    window, wait, plates, tmp_path
+) -> None:
+    session = window.parts.session
+    folder = Path(shutil.copytree(plates, tmp_path / "beside"))
+    pack_screen(plan_packing(open_screen(folder), tmp_path / "beside.zarr"))
+    for chunk in (tmp_path / "beside.zarr").glob("HUVEC-01/Plate1.ome.zarr/*/*/0/0/c/0/0/0"):
+        chunk.write_bytes(b"torn")
+    window.open([folder])
+    wait(lambda: session.picture is not None and not session.busy)
+    assert is_packed(session.plate)
+    assert session.picture.faults == ()
+    wait(lambda: "Until then the originals are read where it is damaged" in session.notice.text)
+    assert session.notice.tone is Tone.PROBLEM
+
+
 def test_a_lost_plate_is_listed_and_the_others_are_shown(window, wait, pack) -> None:
     session = window.parts.session
     shutil.rmtree(pack / "HUVEC-01" / "Plate1.ome.zarr")

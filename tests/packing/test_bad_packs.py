@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,30 @@ def test_a_stale_pack_is_not_used_and_said(originals: Path, beside: Path) -> Non
     assert "HUVEC-01 Plate2 have changed since screen.zarr was packed" in message
     with pytest.raises(ScreenError, match="the originals have changed since"):
         plan_packing(open_screen(originals, use_pack=False), beside)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_where_a_pack_is_damaged_the_originals_are_read_and_that_is_said_once(
+    originals: Path, beside: Path, caplog: pytest.LogCaptureFixture, apart: bool
+) -> None:
+    for site in (0, 1):
+        (beside / f"{IMAGE[:-1]}{site}" / "0" / "c" / "0" / "0" / "0").write_bytes(b"torn")
+    plate = open_screen(originals).plate("HUVEC-01", "Plate1")
+    plain = open_screen(originals, use_pack=False).plate("HUVEC-01", "Plate1")
+    assert is_packed(plate)
+    channels = [1] if apart else None
+    for site in plate.sites:
+        for level in (0, 1):
+            np.testing.assert_array_equal(
+                plate.read(B03, site, channels, level), plain.read(B03, site, channels, level)
+            )
+    assert not any(isinstance(plane, PixelError) for plane in plate.read_each(B03, 1).values())
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert str(beside / IMAGE) in said
+    assert "The pack is damaged: delete its Plate1.ome.zarr, then pack again. Until then" in said
+    shutil.rmtree(originals)
+    with pytest.raises(PixelError, match="HUVEC-01 Plate1 B03 site 1"):
+        plate.read(B03, 1)
 
 
 def test_a_damaged_plate_of_a_pack_is_not_used_and_said(originals: Path, beside: Path) -> None:
