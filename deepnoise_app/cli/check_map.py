@@ -40,37 +40,32 @@ def check_map(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="New folder for map-check.csv and proposal.csv.", callback=on_this_computer
+            help="New folder for the run, with map-check.csv and proposal.csv.",
+            callback=on_this_computer,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Tell swapped, turned, mirrored or shifted plates and exchanged wells from the images."""
-    from deepnoise_app.analysis.mapcheck import check_maps
-    from deepnoise_app.cli.console import Display, StopOnInterrupt
-    from deepnoise_app.cli.map_evidence import Gathering, gather, mapped_plates
+    from deepnoise_app.cli.map_evidence import mapped_plates
+    from deepnoise_app.cli.map_run import ANSWER, check_here
     from deepnoise_app.cli.runs import finish
+    from deepnoise_app.runs.folder import RunFolder
 
     asked = checking_recipe(path, plate_map, model, library)
     if out is not None:
         refuse_filled(out)
     plates = mapped_plates(asked)
-    stop = StopOnInterrupt()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if out is None else out
-        work = Path(folder).absolute() / ("scores" if model else "measures")
-        display = stack.enter_context(Display())
-        stack.enter_context(stop.watching())
-        evidence, known = gather(
-            asked, plates, Gathering(work, display.hear, lambda: stop.asked, finish)
-        )
-    found = check_maps(evidence, known)
-    if out is not None:
-        write_check(found, {plate.key: plate.map for plate in evidence}, out)
+        run = RunFolder.create(Path(folder).absolute(), asked)
+        finish(check_here(run, plates), resumable=False)
+        answer = (run.path / ANSWER).read_text(encoding="utf-8")
     if as_json:
-        print(json.dumps(describe(found), indent=2, ensure_ascii=False))
+        print(answer)
     else:
-        show(found)
+        for plate in json.loads(answer)["plates"]:
+            say(f"{plate['experiment']} {plate['plate']}: {plate['sentence']}")
 
 
 def checking_recipe(
@@ -135,12 +130,6 @@ def describe(found: MapCheck) -> dict[str, Any]:
             for plate in found.plates
         ],
     }
-
-
-def show(found: MapCheck) -> None:
-    """Print a line for each plate."""
-    for plate in found.plates:
-        say(f"{plate.experiment} {plate.plate}: {plate.sentence}")
 
 
 def write_check(found: MapCheck, maps: Mapping[tuple[str, str], PlateMap], out: Path) -> None:

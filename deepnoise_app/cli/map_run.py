@@ -1,4 +1,4 @@
-"""The task `check-map` of a worker: leaves the verdicts in its run folder, for the window."""
+"""The task `check-map`: leaves the verdicts in its run folder, for the command and the window."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ from deepnoise_app.screen import Plate
 ANSWER = "map-check.json"
 
 
-def check_here(run: RunFolder) -> Ended:
-    """Check the plate maps that the recipe of a run folder names, in this process."""
+def check_here(run: RunFolder, plates: list[Plate] | None = None) -> Ended:
+    """Check the plate maps that the recipe of a run folder names, in this process.
+
+    Parameters
+    ----------
+    plates
+        What the recipe names, where that is open already.
+    """
     from deepnoise_app.cli.map_evidence import mapped_plates
 
     stop = StopOnInterrupt()
     with Display() as display, stop.watching():
         return carry_out(
             run,
-            lambda: mapped_plates(run.recipe),
+            lambda: plates if plates is not None else mapped_plates(run.recipe),
             lambda plates, tell, stopping: _check(run, plates, tell, stopping),
             display.hear,
             lambda: stop.asked,

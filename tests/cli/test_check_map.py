@@ -7,7 +7,12 @@ import json
 
 import pytest
 
+from deepnoise_app.gui.job import saved
+from deepnoise_app.gui.run_records import read_record
 from deepnoise_app.readers import read_plate_map
+from deepnoise_app.runs.events import read_events
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.status import RunState
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
 
@@ -53,6 +58,13 @@ def test_swapped_plates_are_told_and_the_proposal_undoes_the_swap(
     assert dict(read_plate_map(out / "proposal.csv")) == dict(read_plate_map(unseen / "true.csv"))
     with (out / "map-check.csv").open(encoding="utf-8") as file:
         assert [row["verdict"] for row in csv.DictReader(file)] == ["differs", "differs"]
+    run = RunFolder(out)
+    assert (run.recipe.task, run.recipe.screen) == ("check-map", [str(unseen / "screen")])
+    assert run.status().state is RunState.FINISHED
+    assert "2 plate maps compared with the images, 2 do not fit" in run.status().message
+    assert read_record(out).outcome == run.status().message
+    events, _ = read_events(run.events_path, 0)
+    assert saved(out, events, "map-check") == [out / "map-check.json"]
 
 
 def test_without_a_model_wells_that_hold_the_same_are_compared(deepnoise, screen, tmp_path) -> None:
