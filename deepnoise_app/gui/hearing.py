@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from qtpy.QtCore import QObject, Signal  # type: ignore[attr-defined]
 
@@ -38,4 +39,5 @@ class _Handler(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._tell(record.getMessage())
+        with suppress(RuntimeError):  # the window is gone
+            self._tell(record.getMessage())

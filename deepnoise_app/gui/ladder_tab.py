@@ -8,9 +8,9 @@ import numpy as np
 from qtpy.QtCore import QSignalBlocker
 from qtpy.QtWidgets import QListWidget
 
-from deepnoise_app.gui.curves import PENS, Pen
+from deepnoise_app.gui.curves import PENS
 from deepnoise_app.gui.plain import plain
-from deepnoise_app.gui.plot_marks import as_percent
+from deepnoise_app.gui.plot_marks import Marks, as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import ACCURACIES, count, percent
 from deepnoise_app.runs.ladder_table import LadderTable
@@ -46,6 +46,12 @@ class LadderTab(PlotTab):
         self.plot = self.add_plot("Ladder", tip, "Named right", "Step")
         as_percent(self.plot.getAxis("left"))
         self.plot.setMouseEnabled(x=False, y=False)
+        # Steps that build on each other, and what stands beside them.
+        self._marks = {
+            name: [Marks(self.plot, pen.colour, pen.symbol, "y", 0.05, joined)
+                   for joined in (True, False)]
+            for name, pen in PENS.items()
+        }  # fmt: skip
 
     def draw(self) -> None:
         """Draw values and intervals; a line joins the steps that build on each other."""
@@ -59,33 +65,21 @@ class LadderTab(PlotTab):
                 self.steps.addItem(f"{number:\u2007>2}  {title}")
                 self.steps.item(number - 1).setToolTip(plain(title))
             self.steps.setCurrentRow(chosen)
-        self.plot.clear()
-        for at, (name, pen) in enumerate(PENS.items()):
-            self._draw_accuracy(ladder, name, pen, (at - 1) * APART)
+        for at, name in enumerate(PENS):
+            self._draw_accuracy(ladder, name, (at - 1) * APART)
         ticks = [(i, str(i + 1)) for i in range(len(ladder.steps))]
         self.plot.getAxis("bottom").setTicks([ticks, []])
         self.plot.setXRange(-0.4, len(ladder.steps) - 0.6, padding=0.02)
         self.plot.setYRange(0, 1, padding=0.05)
         self._on_step(self.steps.currentRow())
 
-    def _draw_accuracy(self, ladder: LadderTable, name: str, pen: Pen, aside: float) -> None:
-        import pyqtgraph
-
+    def _draw_accuracy(self, ladder: LadderTable, name: str, aside: float) -> None:
         found, steps = ladder.of(name), ladder.steps
-        if found.empty:
-            return
-        x = np.array([steps.index(str(step)) for step in found.index]) + aside
-        y = found["value"].to_numpy(float)
-        low, high = found["low"].to_numpy(float), found["high"].to_numpy(float)
-        ends = np.nan_to_num(y - low).clip(0), np.nan_to_num(high - y).clip(0)
-        thin = pyqtgraph.mkPen(pen.colour, width=1.5)
-        self.plot.addItem(
-            pyqtgraph.ErrorBarItem(x=x, y=y, bottom=ends[0], top=ends[1], beam=0.05, pen=thin)
-        )
-        on = np.array([str(step) not in ladder.beside for step in found.index])
-        self.plot.plot(x[on], y[on], pen=pyqtgraph.mkPen(pen.colour, width=2))
-        dots = {"symbol": pen.symbol, "symbolSize": 8, "symbolBrush": pen.colour}
-        self.plot.plot(x, y, pen=None, symbolPen=None, **dots)
+        x = np.array([steps.index(str(step)) for step in found.index], dtype=float) + aside
+        y, low, high = (found[column].to_numpy(float) for column in ("value", "low", "high"))
+        on = np.array([str(step) not in ladder.beside for step in found.index], dtype=np.bool_)
+        for marks, mine in zip(self._marks[name], (on, ~on), strict=True):
+            marks.show(x[mine], y[mine], low[mine], high[mine])
 
     def _on_step(self, row: int) -> None:
         """Say what a step reached; without one, what is drawn."""

@@ -86,7 +86,7 @@ def _from(plate: Plate, pack: Path, entry: PlateEntry, problems: list[Problem]) 
         text = plate_text(store)
         if text is None:
             raise ScreenError(f"its plate {entry.folder} is gone")
-        pixels = replace(packed_plate(store, text).pixels, originals=plate.pixels)
+        pixels = packed_plate(store, text, plate.pixels).pixels
         if pixels.present.shape != plate.present.shape:
             raise ScreenError(f"its plate {entry.folder} has another number of wells or sites")
     except ScreenError as error:

@@ -26,7 +26,15 @@ from deepnoise_app.readers.pack_values import (
 )
 from deepnoise_app.readers.remote import Place, below
 from deepnoise_app.readers.walk import note
-from deepnoise_app.screen import Plate, PlateShape, Problem, ProblemKind, Screen, WellId
+from deepnoise_app.screen import (
+    PixelSource,
+    Plate,
+    PlateShape,
+    Problem,
+    ProblemKind,
+    Screen,
+    WellId,
+)
 
 
 def open_pack(place: Place, text: PackText, reader: str) -> Screen:
@@ -67,8 +75,8 @@ def unfinished(place: Place, text: PackText) -> str:
     )
 
 
-def packed_plate(store: Place, text: PlateText) -> Plate:
-    """Return a plate from the text in its group.
+def packed_plate(store: Place, text: PlateText, originals: PixelSource | None = None) -> Plate:
+    """Return a plate from the text in its group; `originals` serve where it is damaged.
 
     Raises
     ------
@@ -76,12 +84,12 @@ def packed_plate(store: Place, text: PlateText) -> Plate:
         If the text contradicts itself.
     """
     try:
-        return _packed_plate(store, text)
+        return _packed_plate(store, text, originals)
     except (IndexError, OverflowError) as error:
         raise ScreenError(f"{store} is a damaged pack: {error}") from None
 
 
-def _packed_plate(store: Place, text: PlateText) -> Plate:
+def _packed_plate(store: Place, text: PlateText, originals: PixelSource | None) -> Plate:
     wells = tuple(WellId.parse(name) for name in text.wells)
     channels = channels_of(text.channels)
     present = np.ones((len(wells), len(text.sites), len(channels)), dtype=bool)
@@ -94,6 +102,7 @@ def _packed_plate(store: Place, text: PlateText) -> Plate:
         text.levels,
         {(w, s, c): reason for w, s, c, reason in text.faults},
         frozenset(text.apart),
+        originals,
     )
     return Plate(
         text.experiment, text.plate, PlateShape(text.rows, text.columns), channels, text.sites,
