@@ -6,7 +6,7 @@ the first. What a run has found is taken in only of plates of the folders that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from deepnoise_app.errors import DeepNoiseError
@@ -89,6 +89,17 @@ def _is_told_of(session: Session, run: Path) -> bool:
     except DeepNoiseError:
         return False  # it is deleted
     return any(mine.shared(one) is not None for one in session.origins.values())
+
+
+def strange_word(session: Session, strange: Collection[PlateKey]) -> str:
+    """Say that a run found something of plates of which others with the same names are open."""
+    holders = (session.holder(key) for key in sorted(strange))
+    folder = next((one.path for one in holders if one is not None), "")
+    plates = listed([" ".join(key) for key in sorted(strange)])
+    return (
+        f"{plates} is not shown, for plates of the same names are open from {folder}. Show results,"
+        " in Runs, opens those that were worked on"
+    )
 
 
 def leave_word(screen: Screen, alike: Sequence[Screen]) -> str:

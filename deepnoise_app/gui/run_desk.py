@@ -13,9 +13,8 @@ from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
-from deepnoise_app.gui.origins import take_in
+from deepnoise_app.gui.origins import strange_word, take_in
 from deepnoise_app.gui.planning import Planning
-from deepnoise_app.gui.words import listed
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.events import Event
@@ -181,7 +180,10 @@ class RunDesk:
 
     def _take(self, loaded: Loaded) -> None:
         view, new, summary, classes = loaded
-        new = self._own(new, view)
+        _, strange = take_in(self._session, new.plates, view.origin)
+        if strange:
+            self._session.notice = Notice(f"{view.title}: {strange_word(self._session, strange)}")
+        new = new.without(strange)
         if not len(new):
             return
         others = tuple(one for one in self._session.scorings if one != view.path)
@@ -206,20 +208,8 @@ class RunDesk:
 
     def merge(self, new: Predictions, view: RunView) -> None:
         """Add predictions of a run to those that are there; newer ones of a plate count."""
-        self._add(self._own(new, view))
-
-    def _own(self, new: Predictions, view: RunView) -> Predictions:
-        """Leave out plates of which others with the same names are open, and say so."""
         _, strange = take_in(self._session, new.plates, view.origin)
-        holders = (self._session.holder(key) for key in sorted(strange))
-        folder = next((one.path for one in holders if one is not None), "")
-        if folder:
-            plates = listed([" ".join(key) for key in sorted(strange)])
-            self._session.notice = Notice(
-                f"{view.title}: {plates} is not shown, for plates of the same names are open from"
-                f" {folder}. Show results, in Runs, opens those that were worked on"
-            )
-        return new.without(strange)
+        self._add(new.without(strange))
 
     def _add(self, new: Predictions) -> None:
         old = self._session.predictions

@@ -18,7 +18,7 @@ from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Scoring
 from deepnoise_app.screen import Screen
-from deepnoise_app.session import Paint, Session, Tone
+from deepnoise_app.session import Origin, Paint, RunView, Session, Tone
 
 
 class Workers:
@@ -294,12 +294,13 @@ def test_after_a_training_a_plate_with_names_comes_to_the_front(qapp, predicted,
     desk = RunDesk(session, background, Jobs(tmp_path, lambda _: 0), gone.append)
     keys = [("E01", "Plate1"), ("E09", "Plate1")]
     plates = [SimpleNamespace(key=key, wells=(1,)) for key in keys]
-    session.screens = (SimpleNamespace(imaged=plates, plates=plates),)
+    session.screens = (SimpleNamespace(imaged=plates, plates=plates, path="/s", reader="rxrx"),)
+    view = RunView(Path("scored"), "train", "s", origin=Origin(frozenset({"/s"})))
     new = predicted(1)
     session.plate = plates[1]
-    desk._take((Path("scored"), new, {}, {}))
+    desk._take((view, new, {}, {}))
     assert gone == [("E01", "Plate1")]
     session.plate = plates[0]
-    desk._take((Path("scored"), new, {}, {}))
+    desk._take((view, new, {}, {}))
     assert len(gone) == 1
     background.close()
