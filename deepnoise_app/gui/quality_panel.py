@@ -188,8 +188,8 @@ class QualityPanel(QWidget):
         with QSignalBlocker(self.correction):
             self.correction.setCurrentIndex(self.correction.findData(chosen))
         say(self.refused, f"Shown as measured: {sheet.refused}." if sheet.refused else "")
-        low, high = sheet.shown
-        self.scale.setText(f"{low:.3g} to {high:.3g} {sheet.unit}".rstrip())
+        low, high = (f"{end:#.3g}".rstrip(".") for end in sheet.shown)
+        self.scale.setText(f"{low} to {high} {sheet.unit}".rstrip())
 
     def _show_told(self) -> None:
         plate, quality = self._session.plate, self._session.quality
@@ -199,7 +199,7 @@ class QualityPanel(QWidget):
                 label.setText("Told once all plates are measured…")
             self.about_plate.setText("<b>Effects of the place</b>")
             self.variance.show_components(())
-            self.flagged.setText("")
+            say(self.flagged, "")
             self.flags.show_flags(())
             return
         self.about_plate.setText(f"<b>Effects of the place</b> on {escape(' '.join(plate.key))}")
@@ -209,8 +209,8 @@ class QualityPanel(QWidget):
         self.variance.show_components(quality.measure.variance.components)
         self.shares.setText(variance_table(quality.measure))
         flags = len(quality.flags)
-        self.flagged.setText(f"<b>{count(flags, 'fault')}</b> in wells" if flags else
-                             "<b>No well is flagged</b>")  # fmt: skip
+        flagged = f"<b>{count(flags, 'fault')}</b> in wells"
+        say(self.flagged, flagged if flags else "<b>No well is flagged</b>")
         self.flags.show_flags(quality.flags)
 
     # What the user does ---------------------------------------------------------------------

@@ -22,7 +22,7 @@ class RunRow(QStyledItemDelegate):
     ) -> None:
         """Paint ground and icon as the style does, and the text line by line."""
         self.initStyleOption(option, index)
-        lines = option.text.split("\n")
+        lines = str(index.data()).split("\n")  # in the option they are parted by another sign
         style = option.widget.style() if option.widget is not None else QApplication.style()
         place = style.subElementRect(
             QStyle.SubElement.SE_ItemViewItemText, option, option.widget

@@ -26,7 +26,7 @@ CORRECTIONS = {
 }
 NAMING = {
     False: "the network",
-    True: "discriminants without the plate's effect",
+    True: "discriminants, plate by plate",
 }
 VIEWS = (1, 2, 4, 8)
 

@@ -41,6 +41,7 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {edge}; }}
 QRangeSlider {{ qproperty-barColor: {edge}; }}
 QLineEdit {{ placeholder-text-color: {hint}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTreeView::item {{ padding: 2px 0; }}
 #welcome {{ background: {page}; }}
 #welcome QLabel#formats {{ color: {faint}; }}

@@ -247,6 +247,17 @@ def test_each_run_has_a_line_with_task_state_time_and_accuracy(panel) -> None:
     assert "Scoring\nfinished" in panel.list.item(0).text()
 
 
+def test_name_kind_and_state_of_a_run_are_painted_below_each_other(panel) -> None:
+    image = panel.list.viewport().grab(panel.list.visualItemRect(panel.list.item(0))).toImage()
+    ground = image.pixelColor(image.width() - 3, 2)
+    inked = [
+        any(image.pixelColor(x, y) != ground for x in range(40, image.width() - 8))
+        for y in range(image.height())
+    ]
+    lines = sum(now and not before for before, now in zip([False, *inked], inked, strict=False))
+    assert lines >= 3
+
+
 def test_without_runs_a_sentence_says_where_they_come_from(panel, session: Session) -> None:
     session.history = ()
     assert "Train, score, measure" in panel.nothing.text()

@@ -26,7 +26,6 @@ def packing(one: Photographer) -> None:
     desk.pack()
     one.wait(lambda: session.pack_offer is None)
     one.wait(lambda: not session.busy)
-    one.take_pair("panels/packed", one.parts.notice)
     plate = folder.with_name(f"{folder.name}.zarr") / "HUVEC-01" / "Plate1.ome.zarr"
     for site in (plate / "F" / "7" / "0").glob("*/c/0/0/0"):
         site.write_bytes(site.read_bytes()[:-9])

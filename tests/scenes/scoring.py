@@ -29,6 +29,8 @@ def at_work(one: Photographer) -> None:
     one.wait(lambda: one.is_over("score"))
     one.take_both("run-failed")
     one.parts.workbench.dismiss()
+    one.parts.jobs.forget(one.run("score").path)  # the next scenes are of other plates
+    session.runs = ()
 
 
 def scoring(one: Photographer) -> None:

@@ -21,6 +21,10 @@ def training(one: Photographer) -> None:
     panel.check.click()
     one.wait(lambda: "seconds" in one.session.training_plan)
     one.take_panel("panels/train-plan", panel, down=True)
+    one.parts.workbench.show_plate(("HUVEC-03", "Plate1"))  # the held-out wells light up
+    if one.session.pack_offer is not None:
+        one.parts.packing.decline()
+    one.parts.workbench.dismiss()
     panel.button.click()
     panel.lights.setChecked(True)
     one.catch(lambda: one.run("train") is not None and len(one.run("train").status.epochs) >= 5)
