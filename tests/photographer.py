@@ -61,11 +61,11 @@ class Photographer:
     # Pictures -------------------------------------------------------------------------------
 
     def take_both(self, name: str, few: bool = False) -> None:
-        """Take the window in the dark theme and in the light one, with few colours or with all."""
+        """Take the window in the dark theme, with few colours or with all, and in the light one."""
         for theme, ending in zip(THEMES, ("", "-light"), strict=True):
             self._wear(theme)
             self.let_be(0.4)
-            save(self.window.grab().toImage(), f"{name}{ending}", few)
+            save(self.window.grab().toImage(), f"{name}{ending}", few or bool(ending))
         self._wear(THEMES[0])
 
     def take_pair(self, name: str, of: QWidget) -> None:
@@ -141,7 +141,7 @@ class Photographer:
 
 
 def save(image: QImage, name: str, few: bool = False) -> None:
-    """Write a picture; the many colours of a mosaic become few, or it would take a megabyte."""
+    """Write a picture; with few colours it takes a third, and of a mosaic not a megabyte."""
     path = OUT / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(str(path))

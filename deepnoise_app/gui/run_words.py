@@ -52,10 +52,8 @@ def lost_with(record: RunRecord) -> str:
     there = [name for file, name in PARTS.items() if (record.view.path / file).exists()]
     parts = " and ".join([", ".join(there)] * bool(there) + ["log"])
     kept = " The pack itself stays." if record.view.task == "pack" else ""
-    return (
-        f"{record.view.path} goes as a whole, with its {parts}.{kept} It can be restored from the"
-        " bin."
-    )
+    folder = from_home(str(record.view.path))
+    return f"{folder} goes as a whole, with its {parts}.{kept} It can be restored from the bin."
 
 
 def about_run(record: RunRecord) -> str:

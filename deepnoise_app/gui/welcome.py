@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidge
 
 from deepnoise_app.gui.callout import LINK
 from deepnoise_app.gui.icons import painted_icon
-from deepnoise_app.gui.words import LAYOUTS
+from deepnoise_app.gui.words import LAYOUTS, from_home
 from deepnoise_app.readers.remote import whole_path
 
 FORMATS = (
@@ -65,7 +65,8 @@ class Welcome(QWidget):
         formats.setWordWrap(True)
         formats.setFixedWidth(460)
         formats.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.recent = _recent(recent[:MOST_RECENT])
+        self.recent = _links()
+        self.show_recent(recent)
         self.recent.linkActivated.connect(lambda link: self.recent_wanted.emit(Path(link)))
         buttons = QHBoxLayout()
         buttons.setSpacing(14)
@@ -91,6 +92,16 @@ class Welcome(QWidget):
         over.installEventFilter(self)
         self._cover(over)
 
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Offer folders that were opened lately; none take no room."""
+        lines = [
+            f'<a href="{escape(str(path), quote=True)}" style="color: {LINK}">{escape(path.name)}'
+            f"</a> &nbsp; {escape(from_home(whole_path(path.parent)))}"
+            for path in paths[:MOST_RECENT]
+        ]
+        self.recent.setText("<br>".join(["Opened lately", *lines]))
+        self.recent.setVisible(bool(paths))
+
     def _cover(self, over: QWidget) -> None:
         self.setGeometry(over.rect())
         self.raise_()
@@ -102,16 +113,11 @@ class Welcome(QWidget):
         return False
 
 
-def _recent(paths: Sequence[Path]) -> QLabel:
-    """Links to folders opened lately; no label where there are none."""
-    lines = [
-        f'<a href="{escape(str(path), quote=True)}" style="color: {LINK}">{escape(path.name)}</a>'
-        f" &nbsp; {escape(whole_path(path.parent))}"
-        for path in paths
-    ]
-    label = QLabel("<br>".join(["Opened lately", *lines]))
+def _links() -> QLabel:
+    label = QLabel()
     label.setObjectName("formats")
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
-                                  | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
-    label.setVisible(bool(paths))
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse
+        | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
     return label

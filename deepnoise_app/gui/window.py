@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         self.preferences.theme = name
 
     def _on_screens(self) -> None:
+        if not self.parts.session.screens:
+            self.welcome.show_recent(self.preferences.recent)
         self.welcome.setVisible(not self.parts.session.screens)
         names = [Path(screen.path).name for screen in self.parts.session.screens]
         self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))

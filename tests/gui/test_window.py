@@ -215,6 +215,16 @@ def test_closing_asks_what_becomes_of_a_run(qtbot, monkeypatch, button, closes, 
     assert bool(desk.asked) is stopped
 
 
+def test_the_welcome_page_offers_what_was_just_closed(window, wait, plates):
+    assert window.welcome.recent.isHidden()
+    window.open([plates])
+    wait(lambda: bool(window.parts.session.screens))
+    window.parts.workbench.close(window.parts.session.screens[0])
+    assert window.welcome.isVisible()
+    assert f">{plates.name}</a>" in window.welcome.recent.text()
+    assert window.welcome.recent.isVisible()
+
+
 def test_texts_of_the_welcome_page_are_not_cut(window, qtbot):
     wrapped = [label for label in window.welcome.findChildren(QLabel) if label.wordWrap()]
     assert wrapped

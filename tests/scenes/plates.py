@@ -121,15 +121,9 @@ def filtered(one: Photographer) -> None:
 
 def closed_again(one: Photographer) -> None:
     """The welcome page of somebody who was here before: plates opened lately."""
-    from deepnoise_app.gui.welcome import Welcome
-
     one.close_screens()
-    over = one.window.welcome.parentWidget()
-    again = Welcome(over, one.window.preferences.recent)
-    again.show()
+    one.show(one.parts.view)
     one.take_both("empty-again")
-    again.hide()
-    again.deleteLater()
 
 
 def no_plate(one: Photographer) -> None:

@@ -27,6 +27,8 @@ def windows(one: Photographer) -> None:
     pattern = PatternDialog(own_names(one.home), one.parts.workbench, one.window)
     pattern.show()
     one.wait(lambda: pattern.names.rowCount() > 0)
+    pattern.field.setText("KO screen {well} field{site} {channel}")
+    one.wait(lambda: pattern.verdict.text().startswith("10 of 10"))
     shown(one, "name-pattern", pattern)
     address = AddressDialog(one.window)
     address.field.setText("www.plates.org/screen.zarr")
@@ -38,7 +40,7 @@ def windows(one: Photographer) -> None:
     shown(one, "details", details)
     one.parts.workbench.dismiss()
     actions = one.window.findChildren(QAction)
-    about = next(action for action in actions if action.text().startswith("About"))
+    about = next(action for action in actions if action.text() == "About DeepNoise")
     one.take_question("dialogs/about", about.trigger)
 
 
