@@ -5,7 +5,8 @@ from deepnoise_app.readers.library import infer_library, read_library
 from deepnoise_app.readers.look import look_at_pixels
 from deepnoise_app.readers.pixels import FilePixels
 from deepnoise_app.readers.platemap import PlateMaps, read_plate_map
-from deepnoise_app.readers.registry import Reader, open_screen
+from deepnoise_app.readers.reader import Reader
+from deepnoise_app.readers.registry import open_screen
 from deepnoise_app.readers.rxrx import RXRX_CHANNELS
 
 __all__ = [

@@ -6,31 +6,25 @@ several acquisitions become one plate for each.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from deepnoise_app.errors import PixelError, ScreenError
+from deepnoise_app.errors import ScreenError
 from deepnoise_app.readers.assemble import against_map, missing_planes
 from deepnoise_app.readers.beside import tables_beside
 from deepnoise_app.readers.channels import unify
+from deepnoise_app.readers.omezarr_look import FoundPlate, is_plate, look
 from deepnoise_app.readers.omezarr_metadata import (
-    ImageText,
-    attributes,
     fault_of,
-    fields,
-    read_image,
-    read_plate,
 )
 from deepnoise_app.readers.pack_text import is_pack
 from deepnoise_app.readers.packs import open_packed_plates, plates_within
-from deepnoise_app.readers.remote import Place, below
-from deepnoise_app.readers.tables import PlateKey
-from deepnoise_app.readers.walk import normal, note, walk
-from deepnoise_app.readers.zarr_pixels import ZarrPixels, array_at
+from deepnoise_app.readers.remote import Place
+from deepnoise_app.readers.walk import normal, walk
+from deepnoise_app.readers.zarr_pixels import ZarrPixels
 from deepnoise_app.screen import (
     Channel,
     Plate,
@@ -41,25 +35,7 @@ from deepnoise_app.screen import (
     Screen,
     Stack,
     StackChoice,
-    WellId,
 )
-
-# More than any microscope writes; each is counted through, so a larger claim would fill the memory.
-MOST = {"t": 100_000, "c": 1_000, "z": 100_000}
-_ENDING = re.compile(r"(?:\.ome)?\.zarr$", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Found:
-    """One plate, or one acquisition of it, while it is looked at."""
-
-    key: PlateKey
-    place: Place
-    corner: WellId
-    wells: dict[WellId, tuple[str, dict[int, str]]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    image: ImageText = ImageText("yx", (), (), 0)  # noqa: RUF009 (a frozen value)
-    shape: dict[str, int] = field(default_factory=dict)
 
 
 class OmeZarrReader:
@@ -70,7 +46,7 @@ class OmeZarrReader:
     def refusal(self, path: Path) -> str | None:
         """Why this is no OME-Zarr plate; None if it is."""
         stores = list(_stores(normal(path)))
-        if any(_is_plate(store) or is_pack(store) or fault_of(store) for store in stores):
+        if any(is_plate(store) or is_pack(store) or fault_of(store) for store in stores):
             return None
         return "a Zarr store is there, but no plate" if stores else "there is no Zarr store"
 
@@ -90,7 +66,7 @@ class OmeZarrReader:
         """
         faults = {str(store): fault for store in stores if (fault := fault_of(store))}
         whole = [store for store in stores if str(store) not in faults]
-        plates: list[_Found] = []
+        plates: list[FoundPlate] = []
         problems = list(faults.values())
         packed = open_packed_plates(root, whole, self.name)
         if packed is not None:
@@ -100,7 +76,7 @@ class OmeZarrReader:
         for store in whole:
             try:
                 for place in plates_within(store):
-                    plates += _look(place) if _is_plate(place) else []
+                    plates += look(place) if is_plate(place) else []
             except ScreenError as error:
                 problems.append(Problem(ProblemKind.UNREADABLE, str(error)))
         if not plates:
@@ -118,100 +94,8 @@ def _stores(root: Path) -> Iterator[Path]:
             yield place
 
 
-def _is_plate(store: Place) -> bool:
-    try:
-        return "plate" in attributes(store)
-    except ScreenError:
-        return False
-
-
-def _look(store: Place) -> list[_Found]:
-    """Read the plate of a store and the fields of its wells."""
-    text = read_plate(store)
-    name, experiment = _ENDING.sub("", store.name), store.parent.name or "screen"
-    plain = _Found((experiment, name), store, text.corner)
-    plain.problems += [
-        Problem(ProblemKind.TABLE, complaint, *plain.key) for complaint in text.complaints
-    ]
-    found: dict[int | None, _Found] = {}
-    for entry in text.wells:
-        note(1)
-        group = store
-        try:
-            group = below(store, entry.path)
-            images = fields(group)
-        except ScreenError as error:
-            message = str(error) if group.is_dir() else f"it is listed, but {group} is not there"
-            plain.problems.append(Problem(ProblemKind.MISSING, message, *plain.key, entry.well))
-            continue
-        for number, (path, acquisition) in enumerate(images, start=1):
-            one = found.setdefault(acquisition, _Found(plain.key, store, text.corner))
-            well = one.wells.setdefault(entry.well, (entry.path, {}))[1]
-            try:
-                if below(group, path).is_dir():
-                    well[number] = path
-            except ScreenError as error:
-                plain.problems.append(
-                    Problem(ProblemKind.MISSING, str(error), *plain.key, entry.well, number)
-                )
-    plates = list(found.values()) or [plain]
-    if len(found) > 1:
-        for acquisition, one in found.items():
-            told = "" if acquisition is None else text.acquisitions.get(acquisition, acquisition)
-            one.key = (experiment, f"{name} acquisition {told}")
-            _renumber(one)
-    plates[0].problems += plain.problems if plates[0] is not plain else []
-    for one in plates:
-        _describe(one)
-    return plates
-
-
-def _renumber(one: _Found) -> None:
-    """Count the sites of an acquisition from 1."""
-    for well, (path, images) in one.wells.items():
-        ordered = {i: images[number] for i, number in enumerate(sorted(images), start=1)}
-        one.wells[well] = (path, ordered)
-
-
-def _describe(one: _Found) -> None:
-    """Read axes, levels and channels of the first image that can be understood."""
-    wrong: list[str] = []
-    for path, images in one.wells.values():
-        for image in images.values():
-            place = one.place / path / image
-            try:
-                one.image = read_image(place)
-                one.shape = _shape(place, one.image)
-            except (ScreenError, PixelError) as error:
-                wrong.append(str(error))
-                if len(wrong) >= 3:
-                    break
-                continue
-            return
-    one.wells = {}
-    one.problems.append(
-        Problem(ProblemKind.UNREADABLE, wrong[0] if wrong else "it has no image", *one.key)
-    )
-
-
-def _shape(place: Place, image: ImageText) -> dict[str, int]:
-    array = place / image.levels[0].path
-    below(place, image.levels[0].path)
-    shape = array_at(str(array)).shape
-    if len(shape) != len(image.axes):
-        raise ScreenError(f"{array} has the shape {shape}, its axes are {image.axes}")
-    sizes = dict(zip(image.axes, shape, strict=True))
-    for axis, most in MOST.items():
-        if sizes.get(axis, 1) > most:
-            raise ScreenError(
-                f"{array} claims {sizes[axis]:,} positions on the axis {axis}: expected at most"
-                f" {most:,}"
-            )
-    return sizes
-
-
 def _assemble(
-    root: Place, found: list[_Found], problems: list[Problem], wish: StackChoice
+    root: Place, found: list[FoundPlate], problems: list[Problem], wish: StackChoice
 ) -> Screen:
     planes = {n + 1 for one in found for n in range(one.shape.get("z", 1))}
     times = {n + 1 for one in found for n in range(one.shape.get("t", 1))}
@@ -237,7 +121,7 @@ def _assemble(
 
 
 def _plate(
-    one: _Found,
+    one: FoundPlate,
     channels: tuple[Channel, ...],
     texts: tuple[str, ...],
     stack: Stack,

@@ -7,43 +7,22 @@ theirs; the built-in ones are known without them, the most particular first.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
-from dataclasses import replace
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
-from inspect import signature
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from deepnoise_app.errors import Interrupted, ScreenError
 from deepnoise_app.readers.beside_pack import with_pack
-from deepnoise_app.readers.pixels import FilePixels
+from deepnoise_app.readers.fullest import open_fullest
+from deepnoise_app.readers.reader import Reader, open_with
 from deepnoise_app.readers.remote import RemotePlace, address_of
 from deepnoise_app.readers.walk import Tell, check_folder, looking, normal
-from deepnoise_app.screen import Problem, ProblemKind, Screen, StackChoice
+from deepnoise_app.screen import Screen, StackChoice
 
 GROUP = "deepnoise_app.readers"
 _log = logging.getLogger(__name__)
-
-
-class Reader(Protocol):
-    """One layout of screens on disk."""
-
-    @property
-    def name(self) -> str:
-        """Short name, as in `open_screen(path, reader=name)`."""
-        ...
-
-    def refusal(self, path: Path) -> str | None:
-        """Why this is not the reader's layout; None if it is."""
-        ...
-
-    def open(self, path: Path) -> Screen:
-        """Read names and metadata only, no pixels.
-
-        A reader of stacks takes the Z-plane and time point wished for as `stack` besides.
-        """
-        ...
 
 
 # The reader that would take nearly every folder, asked last.
@@ -111,7 +90,7 @@ def open_screen(
                 fitting.append(one)
             else:
                 refusals.append(f"{name}: {refusal}")
-        screen, faults = _open_fullest(place, fitting, stack)
+        screen, faults = open_fullest(place, fitting, stack)
     if screen is None and len(faults) == 1:
         raise next(iter(faults.values()))
     if screen is None:
@@ -186,69 +165,6 @@ def _refusal(reader: Reader, place: Path) -> str | None:
         return f"it failed ({error})"
 
 
-def _open_fullest(
-    place: Path, fitting: list[Reader], stack: StackChoice | None
-) -> tuple[Screen | None, dict[str, ScreenError]]:
-    """The screen with the most images; the first one where it leaves no file aside.
-
-    An image counts for the first reader that takes it: the later ones are less particular. Also
-    returned is what hindered readers of that layout.
-    """
-    faults: dict[str, ScreenError] = {}
-    best, most = None, 0
-    failed: list[Problem] = []
-    taken: set[Hashable] = set()
-    for reader in fitting:
-        try:
-            screen = _open(reader, place, stack)
-        except Interrupted:
-            raise
-        except Exception as error:  # noqa: BLE001 (as above; the other readers still serve)
-            if isinstance(error, ScreenError):
-                faults[reader.name] = error
-            else:
-                _log.warning("reader %s failed on %s: %s", reader.name, place, error)
-                faults[reader.name] = ScreenError(f"the reader {reader.name} failed: {error}")
-            message = f"it looks like {reader.name}, but could not be read so: {error}"
-            if best is None:
-                failed.append(Problem(ProblemKind.UNREADABLE, message))
-            continue
-        strays = any(problem.kind is ProblemKind.STRAY for problem in screen.problems)
-        if best is None and not strays:
-            best = screen
-            break
-        images = _images(screen) - taken
-        if best is None or len(images) > most:
-            best, most = screen, len(images)
-        taken |= images
-        if not strays:
-            break
-    found = None if best is None else replace(best, problems=(*failed, *best.problems))
-    return found, faults
-
-
-def _images(screen: Screen) -> set[Hashable]:
-    """All planes of a screen; those in files of their own by name, to compare readers."""
-    found: set[Hashable] = set()
-    for plate in screen.imaged:
-        pixels = plate.pixels
-        if isinstance(pixels, FilePixels):
-            for plane in pixels.planes():
-                found.update(pixels.names(*plane))
-        else:
-            found.update((plate.key, i) for i in range(int(plate.present.sum())))
-    return found
-
-
-def _open(reader: Reader, place: Path, stack: StackChoice | None) -> Screen:
-    """Open; a reader that knows no stacks is asked only where nothing is wished for."""
-    if stack is None or stack == StackChoice():
-        return reader.open(place)
-    if "stack" not in signature(reader.open).parameters:
-        raise ScreenError(f"the reader {reader.name!r} has no Z-planes or time points to choose")
-    return reader.open(place, stack=stack)  # type: ignore[call-arg]
-
-
 def _open_as(place: Path, reader: str, stack: StackChoice | None) -> Screen:
     name, _, argument = reader.partition(":")
     makers = reader_makers()
@@ -260,4 +176,4 @@ def _open_as(place: Path, reader: str, stack: StackChoice | None) -> Screen:
     refusal = one.refusal(place)
     if refusal is not None:
         raise ScreenError(f"{place} cannot be read as {name!r}: {refusal}")
-    return _open(one, place, stack)
+    return open_with(one, place, stack)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from deepnoise_app.errors import RecipeError
 from deepnoise_app.runs.knobs import Part as _Part
 from deepnoise_app.runs.knobs import knob as _knob
+from deepnoise_app.runs.recipe_faults import sentence
 from deepnoise_app.runs.stages import StageTwo, Training
 from deepnoise_app.untrusted import parse_json, read_plain
 
@@ -201,58 +202,8 @@ def _read(text: str, parse: Callable[[str], object], name: str, form: str) -> Re
     try:
         return Recipe.model_validate(parse(text))
     except ValidationError as error:
-        raise RecipeError(f"{name}: {_sentence(error)}") from error
+        raise RecipeError(f"{name}: {sentence(error, Recipe)}") from error
     except ValueError as error:
         raise RecipeError(f"{name} is not valid {form}: {error}") from error
     except RecursionError:
         raise RecipeError(f"{name} is not valid {form}: it is nested too deeply") from None
-
-
-def _sentence(error: ValidationError) -> str:
-    """First complaint as one sentence: field, value and what would be right."""
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"])) or "the recipe"
-    if first["type"] == "extra_forbidden":
-        return f"there is no knob {field!r}, expected {_known(first['loc'][:-1])}"
-    if first["type"] == "missing":
-        return f"{field} is not given"
-    cure = first["msg"].removeprefix("Input should be ").removeprefix("Input ")
-    return f"{field} is {first['input']!r}, expected {_range(first['loc']) or cure}"
-
-
-def _schema(place: tuple[int | str, ...]) -> dict[str, Any]:
-    """JSON schema of one knob or group; empty where there is none."""
-    model: type[BaseModel] = Recipe
-    for step in place[:-1]:
-        inner = model.model_fields.get(str(step))
-        if inner is None or not isinstance(inner.annotation, type):
-            return {}
-        if not issubclass(inner.annotation, BaseModel):
-            return {}
-        model = inner.annotation
-    found = model.model_json_schema().get("properties", {}).get(str(place[-1]), {})
-    return dict(found)
-
-
-def _known(group: tuple[int | str, ...]) -> str:
-    model: type[BaseModel] = Recipe
-    for step in group:
-        inner = model.model_fields[str(step)].annotation
-        model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
-    return "one of " + ", ".join(model.model_fields)
-
-
-_KINDS = {"integer": "a whole number", "number": "a number"}
-
-
-def _range(place: tuple[int | str, ...]) -> str:
-    """`a whole number from 1 to 8 views`, or nothing where the knob is not a number."""
-    knob = _schema(place)
-    kind = _KINDS.get(str(knob.get("type")))
-    if kind is None:
-        return ""
-    low = knob.get("minimum", knob.get("exclusiveMinimum"))
-    high = knob.get("maximum", knob.get("exclusiveMaximum"))
-    above = "above" if "exclusiveMinimum" in knob else "from"
-    below = "and below" if "exclusiveMaximum" in knob else "to"
-    return f"{kind} {above} {low} {below} {high} {knob['unit']}".rstrip()
