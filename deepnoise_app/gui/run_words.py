@@ -43,7 +43,7 @@ def summary_line(record: RunRecord) -> str:
     name = next((name for name in ACCURACIES if name in record.accuracy), None)
     if name is not None:
         parts.append(f"{ACCURACIES[name]} {percent(record.accuracy[name])}")
-    found = [record.outcome] * bool(record.outcome)
+    found = [from_home(record.outcome)] * bool(record.outcome)
     return f"{kind}\n{' · '.join([*parts, *found])}"
 
 

@@ -27,7 +27,7 @@ from deepnoise_app.gui.run_strip import RunStrip
 from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.start_choice import StartChoice
 from deepnoise_app.gui.training_desk import Division, TrainingDesk
-from deepnoise_app.gui.words import count, duration, training_plan
+from deepnoise_app.gui.words import count, duration, sentence, training_plan
 from deepnoise_app.session import Notice, Session
 
 NO_PLATE = "Open a screen of at least two experiments whose wells are known."
@@ -151,7 +151,7 @@ class TrainPanel(QWidget):
         self.check.setText("Check")
         self.check.setEnabled(ready)
         notes = [str(plan["refusal"])] if "refusal" in plan else plan.get("notes", [])
-        self.hindrance.say("<br>".join(map(escape, notes)))
+        self.hindrance.say("<br>".join(escape(sentence(note)) for note in notes))
         if not plan or "refusal" in plan:
             say(self.plan, UNASKED if ready and not plan else "")
         else:

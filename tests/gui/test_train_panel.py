@@ -233,7 +233,7 @@ def test_the_plan_is_asked_for_and_shown_before_the_start(ready, session, desk, 
 
 def test_a_plan_that_is_refused_says_why(ready, session) -> None:
     session.training_plan = {"refusal": "fewer than 2 perturbations"}
-    assert ready.hindrance.label.text() == "fewer than 2 perturbations"
+    assert ready.hindrance.label.text() == "Fewer than 2 perturbations"
     assert ready.plan.text() == ""
 
 
