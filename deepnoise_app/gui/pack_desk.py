@@ -20,6 +20,9 @@ from deepnoise_app.screen import Screen
 from deepnoise_app.session import Notice, PackOffer, RunView, Session, Tone
 from deepnoise_app.untrusted import parse_json, read_plain
 
+# Packing is offered unasked where it makes reading so many times as fast, or more.
+WORTH = 1.5
+
 
 class PackDesk:
     """Offers to pack the screen in front; nothing is packed unless the user says so."""
@@ -27,10 +30,17 @@ class PackDesk:
     def __init__(self, session: Session, jobs: Jobs, workbench: Workbench) -> None:
         self._session, self._jobs, self._workbench = session, jobs, workbench
         self._asked: dict[Path, Screen] = {}
+        # Runs that nobody asked for, and screens that are not to be offered unasked again.
+        self._unasked: set[Path] = set()
         self._declined: set[str] = set()
         jobs.told.connect(self._hear)
         session.events.training_plan.connect(self._on_plan)
         session.events.screens.connect(self._on_screens)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether what packing would take is being found out."""
+        return bool(self._asked)
 
     def ask(self) -> None:
         """Find out what packing the screen in front would take, and offer it."""
@@ -79,15 +89,18 @@ class PackDesk:
             return
         far = address_of(screen.path) is not None
         if screen.path not in self._declined and not far and not _is_packed(screen):
-            self._begin_asking(screen)
+            self._begin_asking(screen, unasked=True)
 
     def _on_screens(self) -> None:
         offer = self._session.pack_offer
         if offer is not None and all(one.path != offer.screen for one in self._session.screens):
             self._session.pack_offer = None
 
-    def _begin_asking(self, screen: Screen) -> None:
-        if any(one.path == screen.path for one in self._asked.values()):
+    def _begin_asking(self, screen: Screen, unasked: bool = False) -> None:
+        under_way = [path for path, one in self._asked.items() if one.path == screen.path]
+        if under_way:
+            if not unasked:
+                self._unasked.difference_update(under_way)
             return
         try:
             view = self._jobs.begin(self._recipe(screen.path, None), "pack")
@@ -95,6 +108,8 @@ class PackDesk:
             self._complain(error)
         else:
             self._asked[view.path] = screen
+            if unasked:
+                self._unasked.add(view.path)
 
     def _recipe(self, screen: str, to: str | None) -> Recipe:
         return Recipe(
@@ -124,6 +139,9 @@ class PackDesk:
             self._complain(view.status.message)
             return
         found = parse_json(read_plain(RunFolder(view.path).plan_path))
+        if view.path in self._unasked and found["speed_up"] < WORTH:
+            self._declined.add(screen.path)
+            return
         self._session.pack_offer = PackOffer(
             screen.path,
             pack_beside(Path(screen.path)),

@@ -87,7 +87,7 @@ def _told(offer: PackOffer) -> str:
         )
         return (
             f"Pack {name} for speed? {size(offer.after_bytes)}{beside},"
-            f" {duration(offer.seconds)}; it is then read {_times(offer.speed_up)} as fast."
+            f" {duration(offer.seconds)}; {_gain(offer.speed_up)}."
         )
     status = offer.run.status
     if status.state is RunState.FAILED:
@@ -100,5 +100,7 @@ def _told(offer: PackOffer) -> str:
     return f"Packing {name}: {status.done:,} of {status.total:,} sites{left}"
 
 
-def _times(factor: float) -> str:
-    return f"{factor:.0f} times" if factor >= 2.95 else f"{factor:.1f} times"
+def _gain(factor: float) -> str:
+    if factor < 1.05:
+        return "it is then read no faster than now"
+    return f"it is then read {factor:.{0 if factor >= 2.95 else 1}f} times as fast"

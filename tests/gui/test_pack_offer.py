@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.pack_desk import PackDesk
 from deepnoise_app.gui.pack_strip import PackStrip
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.packing import pack_in
+from deepnoise_app.packing import pack_in, run
+from deepnoise_app.packing.estimate import Estimate, estimate
 from deepnoise_app.readers import open_screen
 from deepnoise_app.readers.beside_pack import is_packed
 from deepnoise_app.runs.events import Failed, Progress, Started, Stopped
@@ -68,7 +71,21 @@ def strip(qtbot, tmp_path: Path, session: Session, workers: Workers):
 
 
 @pytest.fixture
-def offered(strip: PackStrip, session: Session, workers: Workers, qtbot) -> PackStrip:
+def speed_up(monkeypatch) -> Callable[[float], None]:
+    """Have estimates find that a pack is read so many times as fast."""
+
+    def set_to(factor: float) -> None:
+        def found(*args: object) -> Estimate:
+            return replace(estimate(*args), speed_up=factor)
+
+        monkeypatch.setattr(run, "estimate", found)
+
+    return set_to
+
+
+@pytest.fixture
+def offered(strip: PackStrip, session: Session, workers: Workers, qtbot, speed_up) -> PackStrip:
+    speed_up(5.7)
     strip.desk.ask()
     pack_in(workers.runs[0])
     qtbot.waitUntil(lambda: session.pack_offer is not None)
@@ -83,21 +100,48 @@ def test_nothing_is_offered_before_somebody_asks_or_trains(strip: PackStrip, wor
 def test_the_offer_says_what_packing_takes_and_saves(offered: PackStrip, session, folder) -> None:
     assert "Pack screen for speed?" in offered.text.text()
     assert "beside the 1 MB of the originals" in offered.text.text()
-    assert "times as fast" in offered.text.text()
+    assert "read 6 times as fast" in offered.text.text()
     assert session.pack_offer.to == folder.with_name("screen.zarr")
     assert not folder.with_name("screen.zarr").exists()
 
 
 def test_packing_is_offered_to_somebody_who_is_about_to_train(
-    strip: PackStrip, session, workers, qtbot
+    strip: PackStrip, session, workers, qtbot, speed_up
 ) -> None:
+    speed_up(5.7)
     session.training_plan = {"seconds": 60}
     pack_in(workers.runs[0])
     qtbot.waitUntil(lambda: session.pack_offer is not None)
+    assert "read 6 times as fast" in strip.text.text()
     strip.leave.click()
     assert strip.isHidden()
     session.training_plan = {"seconds": 61}
     assert len(workers.runs) == 1  # it is not offered again
+
+
+def test_a_pack_that_is_read_no_faster_is_not_offered_unasked(
+    strip: PackStrip, session, workers, qtbot, speed_up
+) -> None:
+    speed_up(0.6)
+    session.training_plan = {"seconds": 60}
+    pack_in(workers.runs[0])
+    qtbot.waitUntil(lambda: not strip.desk.is_asking)
+    assert session.pack_offer is None
+    strip.desk.ask()
+    pack_in(workers.runs[1])
+    qtbot.waitUntil(lambda: session.pack_offer is not None)
+    assert "read no faster than now" in strip.text.text()
+
+
+def test_who_asks_while_it_is_looked_into_unasked_gets_an_answer(
+    strip: PackStrip, session, workers, qtbot, speed_up
+) -> None:
+    speed_up(0.6)
+    session.training_plan = {"seconds": 60}
+    strip.desk.ask()
+    assert len(workers.runs) == 1
+    pack_in(workers.runs[0])
+    qtbot.waitUntil(lambda: session.pack_offer is not None)
 
 
 def test_a_packed_screen_is_read_from_its_pack(offered, session, workers, qtbot, folder) -> None:
