@@ -59,6 +59,7 @@ def ladder(
     from deepnoise_app.errors import RunError
     from deepnoise_app.ladder import gather, plan_climb, write_results
     from deepnoise_app.ladder.trivial import trivial_rungs
+    from deepnoise_app.learning.discriminants import TOO_FEW
     from deepnoise_app.reports.climbed import write_climbed
     from deepnoise_app.runs.ladder import Ladder
 
@@ -74,6 +75,8 @@ def ladder(
     climb = plan_climb(path, out, wanted, test or (), fresh or ())
     stop = StopOnInterrupt()
     with Display() as display, stop.watching():
+        if len(climb.ladder.step) < len(wanted.step):
+            display.say(f"note: a step is left out: {TOO_FEW}")
         climb.work(display.hear, lambda: stop.asked, display.say)
         rungs = [*gather(climb), *trivial_rungs(climb, display.hear, lambda: stop.asked)]
     table = write_results(rungs, out)

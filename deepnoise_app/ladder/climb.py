@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deepnoise_app.errors import Interrupted, RecipeError, RunError
 from deepnoise_app.ladder.division import Divided, divide, without
+from deepnoise_app.learning.discriminants import can_be_fitted
 from deepnoise_app.learning.examples import is_labelled
 from deepnoise_app.learning.work import work
 from deepnoise_app.readers import open_screen
@@ -173,6 +174,8 @@ def plan_climb(
 ) -> Climb:
     """Open the screen and divide its experiments; no work is done yet.
 
+    Where the plates that are learned from tell too little for discriminants, no step asks for them.
+
     Parameters
     ----------
     at_hand, fresh
@@ -192,6 +195,8 @@ def plan_climb(
         divided = without(Divided(tuple(names), (), ()), at_hand, fresh)
     else:
         divided = divide(names, ladder.division)
+    if not can_be_fitted([p for p in screen.imaged if p.experiment in divided.learned]):
+        ladder = ladder.without_discriminants()
     return Climb(out.absolute(), ladder, path, screen, divided)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from deepnoise_app.analysis.discriminants import Discriminants
 from deepnoise_app.learning.anchor import control_anchors
 from deepnoise_app.learning.calibrate import calibrated
-from deepnoise_app.learning.discriminants import fit_to
+from deepnoise_app.learning.discriminants import TOO_FEW, fit_to
 from deepnoise_app.learning.embeddings import write_embeddings
 from deepnoise_app.learning.familiar import training_distribution
 from deepnoise_app.learning.held_out import HeldOut
@@ -27,10 +27,6 @@ from deepnoise_app.screen import Plate
 
 # Training plates whose embeddings describe what is usual; more tell little that is new.
 DESCRIBED_PLATES = 64
-TOO_FEW = (
-    "wells are named by the network alone: discriminants need two labelled wells of a perturbation"
-    " on training plates of eight readable wells or more"
-)
 
 
 def conclude(judging: HeldOut, tell: Callable[[Event], None], began: float) -> None:

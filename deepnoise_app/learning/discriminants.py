@@ -16,13 +16,17 @@ from deepnoise_app.analysis.discriminants import Discriminants, fit_discriminant
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.score import PlateScores
 from deepnoise_app.runs.card import WEIGHTS, ModelCard, resolve_model
-from deepnoise_app.screen import PlateMap, Role
+from deepnoise_app.screen import Plate, PlateMap, Role
 
 PREFIX = "discriminants."
 WEIGHT, BIAS = PREFIX + "weight", PREFIX + "bias"
 # Mean and deviation of fewer wells would be mostly theirs, not the plate's.
 FEWEST_WELLS = 8
 APPLIED = "discriminants"
+TOO_FEW = (
+    "wells are named by the network alone: discriminants need two labelled wells of a perturbation"
+    " on training plates of eight readable wells or more"
+)
 
 
 def fit_to(
@@ -49,6 +53,18 @@ def fit_to(
     if not features:
         return None
     return fit_discriminants(np.array(features), np.array(labels), len(number))
+
+
+def can_be_fitted(plates: Sequence[Plate]) -> bool:
+    """Whether labelled plates tell enough for discriminants, as far as their plate maps say."""
+    held = [
+        plate.map[well].perturbation
+        for plate in plates
+        if len(plate.wells) >= FEWEST_WELLS
+        for well in plate.wells
+        if plate.map[well].role is Role.TREATMENT and plate.map[well].perturbation
+    ]
+    return len(held) > len(set(held))
 
 
 def may_name(plate: PlateScores) -> bool:

@@ -129,7 +129,9 @@ class _Loop:
         scores = {name: outcome.score(settings.select_by) for name, outcome in outcomes.items()}
         stage.validated(self.reached.epoch, scores)
         name = max(scores, key=lambda one: scores[one])
-        if scores[name] > self.reached.best:
+        # Of equally good epochs of the second stage the last: it learned longest from new plates.
+        level = stage.number == 2 and scores[name] == self.reached.best
+        if level or scores[name] > self.reached.best:
             self.reached = replace(self.reached, best=scores[name])
             self.course.keep(stage.networks[name], outcomes[name])
         return outcomes

@@ -20,6 +20,7 @@ from deepnoise_app.runs.stages import Selection
 from deepnoise_app.untrusted import read_plain
 
 _SHIPPED = Path(__file__).resolve().parent / "ladders"
+DISCRIMINATE = "discriminate"
 
 
 class StandardScreen(Part):
@@ -114,6 +115,20 @@ class Ladder(Part):
     def bare(self) -> Ladder:
         """Return the ladder without what stands beside it."""
         return self.model_copy(update={"step": [one for one in self.step if not one.beside]})
+
+    def without_discriminants(self) -> Ladder:
+        """Return the ladder for a screen that tells too little for discriminants.
+
+        Every step is named by the network, and one that would only repeat another is left out.
+        """
+        steps, known = [], set()
+        for step in self.step:
+            scoring = {name: value for name, value in step.scoring.items() if name != DISCRIMINATE}
+            same = json.dumps([step.of, step.reads, scoring], sort_keys=True)
+            if not step.scoring.get(DISCRIMINATE) or same not in known:
+                steps.append(step.model_copy(update={"scoring": scoring}))
+            known.add(same)
+        return self.model_copy(update={"step": steps})
 
     def check(self) -> None:
         """Refuse steps of the same name, those that stand on nothing, and recipes that are none.

@@ -221,3 +221,26 @@ def test_runs_of_another_ladder_are_not_mixed_in(screen, climbed):
 
     with pytest.raises(RunError, match=r"global.training holds a run of another ladder"):
         plan_climb(screen, climbed.folder, Ladder.model_validate(other)).work()
+
+
+def test_where_plates_tell_too_little_for_discriminants_the_network_names(screen, tmp_path):
+    steps = [
+        *SMALL["step"],
+        {"name": "discriminants", "title": "Discriminants", "of": "pseudo",
+         "scoring": {"views": 2, "sites": 0, "discriminate": True}},
+        {"name": "last", "title": "Plate prior", "of": "pseudo", "reads": "plate_prior",
+         "scoring": {"views": 2, "sites": 0, "discriminate": True}},
+    ]  # fmt: skip
+    wanted = Ladder.model_validate({**SMALL, "step": steps})
+
+    small = plan_climb(screen, tmp_path / "small", wanted).ladder
+    large = tmp_path / "large"
+    design = ScreenDesign(experiments=5, unlabelled=0, plates=1, perturbations=8, size=16)
+    made = simulate_screen(design)
+    write_rxrx(made.screen, made.truth, large, lambda _done, _total: None)
+
+    assert [step.name for step in small.step] == [
+        "global", "plate", "pseudo", "prior", "discriminants"
+    ]  # fmt: skip
+    assert not any(step.scoring.get("discriminate") for step in small.step)
+    assert plan_climb(large, tmp_path / "out", wanted).ladder == wanted

@@ -67,3 +67,14 @@ def test_a_ladder_that_cannot_be_climbed_is_refused_in_a_sentence(written, text,
 def test_an_unknown_ladder_names_those_that_there_are():
     with pytest.raises(RecipeError, match="one of full, laptop, second, sweep, workstation"):
         Ladder.load("desktop")
+
+
+def test_without_discriminants_no_step_repeats_another() -> None:
+    ladder = Ladder.load("laptop")
+    bare = ladder.without_discriminants()
+    names = [step.name for step in ladder.step]
+    left_out = {"discriminants", "discriminants-supervised"}
+    assert [step.name for step in bare.step] == [name for name in names if name not in left_out]
+    assert not any("discriminate" in step.scoring for step in bare.step)
+    assert any(step.scoring.get("discriminate") for step in ladder.step)
+    bare.check()
