@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ import typer
 
 from deepnoise_app.cli.console import say
 from deepnoise_app.cli.places import on_this_computer
+from deepnoise_app.untrusted import parse_json
 
 if TYPE_CHECKING:
     from deepnoise_app.analysis.mapcheck import MapCheck
@@ -64,7 +64,7 @@ def check_map(
     if as_json:
         print(answer)
     else:
-        for plate in json.loads(answer)["plates"]:
+        for plate in parse_json(answer)["plates"]:
             say(f"{plate['experiment']} {plate['plate']}: {plate['sentence']}")
 
 
