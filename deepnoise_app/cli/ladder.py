@@ -31,7 +31,10 @@ def ladder(
         ),
     ],
     steps: Annotated[
-        str, typer.Option("--ladder", help="laptop, workstation, full, or a TOML file of steps.")
+        str,
+        typer.Option(
+            "--ladder", help="quick-look, laptop, workstation, full, or a TOML file of steps."
+        ),
     ] = "laptop",
     test: Annotated[
         list[str] | None,

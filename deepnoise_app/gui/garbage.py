@@ -2,24 +2,35 @@
 
 Python collects in whatever thread happens to ask for memory. Widgets and plot items that end in
 another thread than the window's take the window along; so nothing is collected by itself, and the
-window collects what has gathered, between two turns of its event loop.
+window collects what has gathered, between two turns of its event loop. So does the plugin, in whose
+napari the same threads are at work.
 """
 
 from __future__ import annotations
 
 import gc
+from functools import partial
+from itertools import count
 
 from qtpy.QtCore import QObject, QTimer
 
 EVERY_MS = 200
+_numbers = count()
+_at_work: set[int] = set()
 
 
 class Garbage(QObject):
-    """Collects in the thread of its parent, as often as Python would have; ends with `stop`."""
+    """Collects in its own thread, as often as Python would have; ends with `stop` or its parent.
 
-    def __init__(self, parent: QObject) -> None:
+    Several may be at work: the last one leaves it to Python again.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._number = next(_numbers)
+        _at_work.add(self._number)
+        self.destroyed.connect(partial(_leave, self._number))
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._collect)
         self._timer.start()
@@ -27,7 +38,7 @@ class Garbage(QObject):
     def stop(self) -> None:
         """Leave it to Python again."""
         self._timer.stop()
-        gc.enable()
+        _leave(self._number)
 
     def spare(self) -> None:
         """Never look through what is there now: it stays as long as the window does."""
@@ -36,6 +47,12 @@ class Garbage(QObject):
     def _collect(self) -> None:
         """Collect the oldest generation that is due; the younger ones go with it."""
         counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
-        due = [at for at, (count, most) in enumerate(counts) if count > most > 0]
+        due = [at for at, (now, most) in enumerate(counts) if now > most > 0]
         if due:
             gc.collect(due[-1])
+
+
+def _leave(number: int, _: object = None) -> None:
+    _at_work.discard(number)
+    if not _at_work:
+        gc.enable()

@@ -16,6 +16,7 @@ from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.demo_desk import DemoDesk, demo_screen
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
+from deepnoise_app.gui.garbage import Garbage
 from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.hearing import Hearing
 from deepnoise_app.gui.help import has_page
@@ -91,6 +92,7 @@ class Parts:
     preload: Preload
     demo: DemoDesk
     hearing: Hearing
+    garbage: Garbage
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -141,6 +143,7 @@ class Parts:
         self.workbench.stop_opening()
         self.hearing.close()
         self.background.close()
+        self.garbage.stop()
 
 
 def assemble(
@@ -210,6 +213,7 @@ def assemble(
         preload=Preload(background),
         demo=DemoDesk(session, background, workbench),
         hearing=Hearing(session),
+        garbage=Garbage(background),
     )
     parts.view.add(WhyBox(session, desk, why))
     parts.plates.grid.approached.connect(mosaic.zoom_to)

@@ -29,22 +29,18 @@ def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
     keep_napari_apart()
     app = application()
     from deepnoise_app.gui.file_opens import FileOpens
-    from deepnoise_app.gui.garbage import Garbage
     from deepnoise_app.gui.window import MainWindow
 
     window = MainWindow(standalone())
-    garbage = Garbage(window)
     # What is loaded stays: else Python looks through all of it for garbage, for a quarter second.
-    window.parts.preload.loaded.connect(garbage.spare)
+    window.parts.preload.loaded.connect(window.parts.garbage.spare)
     FileOpens(app, window.open, window)
     sys.excepthook = lambda kind, error, place: _told(window, kind, error, place)
     window.show()
     window.open([*given.folders, *given.models])
     for run in runs:
         window.parts.desk.follow(run)
-    code = int(app.exec())
-    garbage.stop()
-    return code
+    return int(app.exec())
 
 
 def _told(

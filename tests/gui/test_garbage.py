@@ -65,3 +65,18 @@ def test_nothing_is_collected_where_little_has_gathered(garbage, collecting, qtb
     collecting.clear()
     qtbot.wait(2 * 200)
     assert len(collecting) <= 1
+
+
+def test_python_collects_again_only_when_the_last_of_several_has_ended(qtbot) -> None:
+    first, second = Garbage(), Garbage(parent := QObject())
+    first.stop()
+    assert not gc.isenabled()
+    del second
+    parent.deleteLater()
+    qtbot.waitUntil(gc.isenabled, timeout=5000)
+
+
+def test_in_both_hosts_nothing_is_collected_in_threads_until_the_panels_are_closed(hosted) -> None:
+    assert not gc.isenabled()
+    hosted.close()
+    assert gc.isenabled()

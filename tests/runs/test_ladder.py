@@ -20,7 +20,7 @@ def written(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("name", ["laptop", "second", "workstation", "full"])
+@pytest.mark.parametrize("name", ["quick-look", "laptop", "second", "workstation", "full"])
 def test_every_shipped_ladder_can_be_climbed(name):
     ladder = Ladder.load(name)
 
@@ -30,8 +30,9 @@ def test_every_shipped_ladder_can_be_climbed(name):
     assert {step.reads for step in ladder.step} == {"free", "one_per_well", "plate_prior"}
 
 
-def test_there_are_three_sizes_of_the_standard_screen_a_second_one_and_one_for_tuning():
-    assert set(shipped_ladders()) == {"laptop", "workstation", "full", "second", "sweep"}
+def test_there_are_three_sizes_of_the_standard_screen_and_three_screens_beside_it():
+    sizes = {"laptop", "workstation", "full"}
+    assert set(shipped_ladders()) == sizes | {"second", "sweep", "quick-look"}
     assert Ladder.load("full").screen.perturbations == 1108
 
 
@@ -65,7 +66,7 @@ def test_a_ladder_that_cannot_be_climbed_is_refused_in_a_sentence(written, text,
 
 
 def test_an_unknown_ladder_names_those_that_there_are():
-    with pytest.raises(RecipeError, match="one of full, laptop, second, sweep, workstation"):
+    with pytest.raises(RecipeError, match="one of full, laptop, quick-look, second, sweep, workstation"):
         Ladder.load("desktop")
 
 
