@@ -29,6 +29,7 @@ def plate(tmp_path, monkeypatch) -> Plate:
 def read(plate: Plate) -> Mosaic:
     filling = Filling(plate)
     filling.work()
+    filling.keep()
     return filling.mosaic
 
 
@@ -66,6 +67,7 @@ def test_a_stop_is_heeded_and_nothing_is_kept(plate, tmp_path):
     filling = Filling(plate)
     filling.stop()
     filling.work()
+    filling.keep()
     assert filling.mosaic.done == 0
     assert not files(tmp_path)
 

@@ -40,6 +40,7 @@ class Canvas:
         self._channels: list[Image] = []
         self._labels = LabelLayer(viewer)
         self._shape: tuple[object, ...] = ()
+        self._held: NDArray[np.generic] | None = None
         self._limits_of: object = None
         self._share = 1.0
         self._writing = False
@@ -119,10 +120,20 @@ class Canvas:
             self._write_labels()
 
     def _fill(self, scene: CanvasScene) -> None:
-        """Give each layer its plane; without a site they turn black and keep their size."""
+        """Give each layer its plane; without a site they turn black and keep their size.
+
+        Of a mosaic that has been read further the layers hold the pixels already; napari's small
+        pictures of layers wait for the whole.
+        """
+        mosaic = self._session.mosaic
+        whole = mosaic is None or mosaic.is_complete
+        held, self._held = self._held, None if scene.empty else scene.pixels
         units = (scene.unit, scene.unit)
         for layer, plane in zip(self._channels, scene.pixels, strict=True):
-            layer.data = np.zeros_like(layer.data) if scene.empty else plane
+            if held is scene.pixels:
+                layer.refresh(extent=False, highlight=False, thumbnail=whole)
+            else:
+                layer.data = np.zeros_like(layer.data) if scene.empty else plane
             if tuple(layer.scale) != scene.scale:
                 layer.scale, layer.translate = scene.scale, scene.translate
             if tuple(map(str, layer.units)) != units:
@@ -207,7 +218,7 @@ class Canvas:
             for layer in self.layers:
                 self._viewer.layers.remove(layer)
         self._labels.clear()
-        self._channels, self._shape, self._limits_of = [], (), None
+        self._channels, self._shape, self._held, self._limits_of = [], (), None, None
         self._share = 1.0
 
     # From napari ----------------------------------------------------------------------------

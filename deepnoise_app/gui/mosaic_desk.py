@@ -18,9 +18,10 @@ from deepnoise_app.measuring.thumbnails import Filling, kept
 from deepnoise_app.screen import Mosaic, Plate, WellId
 from deepnoise_app.session import Detail, Session
 
-POLL_MS = 400
-# What is read is shown again and again; the window has so many times as long for other things.
-REST = 9
+POLL_MS = 1000
+# What is read is shown again and again; reading has so many times as long in between. Drawing comes
+# after the telling, and takes several times as long where there is no graphics card.
+REST = 40
 # Threads are left for pictures of wells.
 LANES = max(1, min(THREADS - 2, os.cpu_count() or 1))
 
@@ -98,17 +99,19 @@ class MosaicDesk(QObject):
 
     def _fill(self, filling: Filling) -> None:
         self._filling, self._lanes = filling, LANES
+        failed = self._workbench.complain_of_plate
+        for lane in range(LANES):  # they read while the canvas is made ready
+            self._background.ask(f"mosaic {lane}", filling.work, self._lane_ended, failed)
         self._session.mosaic = filling.mosaic
         self._timer.start(POLL_MS)
-        failed = self._workbench.complain_of_plate
-        for lane in range(LANES):
-            self._background.ask(f"mosaic {lane}", filling.work, self._lane_ended, failed)
 
     def _lane_ended(self, _: None) -> None:
         self._lanes -= 1
         if self._lanes == 0 and self._filling is not None:
             self._tell()
             self._timer.stop()
+            keep, failed = self._filling.keep, self._workbench.complain_of_plate
+            self._background.ask("mosaic to keep", keep, lambda _: None, failed)
             self._filling = None
 
     def _tell(self) -> None:

@@ -8,6 +8,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from deepnoise_app.gui.pack_desk import PackDesk
+from deepnoise_app.gui.panel_body import show_progress
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.words import duration, size
 from deepnoise_app.runs.status import RunState
@@ -74,8 +75,7 @@ class PackStrip(QWidget):
         self.leave.setEnabled(not stopping)
         self.leave.setToolTip(STOP if running else LEAVE)
         if running and offer.run is not None:
-            self.bar.setRange(0, offer.run.status.total)
-            self.bar.setValue(offer.run.status.done)
+            show_progress(self.bar, offer.run.status.done, offer.run.status.total)
 
 
 def _told(offer: PackOffer) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qtpy.QtWidgets import (
     QFrame,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QTabWidget,
@@ -46,6 +47,17 @@ def column(widgets: Sequence[QWidget]) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return made
+
+
+def show_progress(bar: QProgressBar, done: int, total: int) -> None:
+    """Set a bar; it is painted with the rest of the window.
+
+    Qt's own way paints it at once, and with it the whole window, napari's canvas too.
+    """
+    bar.setUpdatesEnabled(False)
+    bar.setRange(0, total)
+    bar.setValue(done)
+    bar.setUpdatesEnabled(True)
 
 
 def icon_button(icon: str, text: str, tip: str) -> QPushButton:

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBox
 
 from deepnoise_app.gui.callout import Callout, quiet_label, say
 from deepnoise_app.gui.icons import ICON_GREY, painted_icon
+from deepnoise_app.gui.panel_body import show_progress
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.words import duration, from_home, sentence
@@ -91,8 +92,7 @@ class RunStrip(QWidget):
         self._show_sign(status.state)
         self.title.setText(f"<b>{escape(view.title)}</b><br>{doing(view)}")
         self.bar.setVisible(not status.is_over)
-        self.bar.setRange(0, 0 if view.stopping else max(status.total, 0))
-        self.bar.setValue(status.done)
+        show_progress(self.bar, status.done, 0 if view.stopping else max(status.total, 0))
         left = status.seconds_left
         known = left is not None and not view.stopping and not status.is_over
         say(self.left, f"{duration(left)} left" if known and left is not None else "")

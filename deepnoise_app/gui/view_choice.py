@@ -6,6 +6,7 @@ from qtpy.QtCore import QSignalBlocker
 from qtpy.QtWidgets import QCheckBox, QComboBox, QProgressBar, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
+from deepnoise_app.gui.panel_body import show_progress
 from deepnoise_app.gui.scale_bar import scale_text
 from deepnoise_app.gui.words import count
 from deepnoise_app.gui.workbench import Workbench
@@ -67,8 +68,7 @@ class ViewChoice(QWidget):
         filling = mosaic is not None and not mosaic.is_complete
         self.progress.setVisible(filling)
         if mosaic is not None:
-            self.progress.setRange(0, mosaic.total)
-            self.progress.setValue(mosaic.done)
+            show_progress(self.progress, mosaic.done, mosaic.total)
         lines = [self._reading(), self._seen(), scale_text(plate)]
         say(self.told, "<br>".join(line for line in lines if line))
 

@@ -46,7 +46,7 @@ class Filling:
         return replace(self._mosaic, done=self._done, faults=tuple(self._faults))
 
     def work(self) -> None:
-        """Read wells until none is left or a stop is asked for; keep what is complete."""
+        """Read wells until none is left or a stop is asked for."""
         while not self._stopped:
             with self._lock:
                 well = next(self._waiting, None)
@@ -56,9 +56,11 @@ class Filling:
             with self._lock:
                 self._done += 1
                 self._faults += faults
-                complete = self._done == len(self._plate.wells)
-            if complete and not self._faults:
-                keep(self._plate, self.mosaic)
+
+    def keep(self) -> None:
+        """Keep the mosaic if it is complete and all of it could be read."""
+        if self.mosaic.is_complete and not self._faults:
+            keep(self._plate, self.mosaic)
 
     def stop(self) -> None:
         """Ask all threads to stop at the next well."""

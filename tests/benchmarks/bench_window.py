@@ -134,6 +134,7 @@ def test_mosaic_beside_decoding_and_from_the_cache(window, until, whole_plate, s
     bare = (bare + decoding()) / 2  # before and after: others may use the machine
     size = session.mosaic.pixels.nbytes
     workbench.show_whole_plate(False)
+    until(lambda: window.parts.background.is_idle)  # it is kept
     session.mosaic = None
     again = shown()
     say(

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QEventLoop, QTimer
 
 from deepnoise_app.screen import Channel, Plate, PlateMap, PlateShape, Screen, WellId
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 from deepnoise_app.writers.rxrx import write_rxrx
 
 WELLS = 64
+# How often it is looked whether the window is ready: its event loop runs as it does for a user.
+LOOK_MS = 5
 SIDE, CHANNELS = 512, ("Nuclei", "ER", "Actin", "Nucleoli", "Mitochondria", "Golgi")
 WHOLE = tuple(WellId(row, column) for row in range(16) for column in range(24))
 
@@ -98,9 +101,17 @@ def until(qapp) -> Callable[..., float]:
 
     def wait(so: Callable[[], bool], seconds: float = 120) -> float:
         began = time.perf_counter()
-        while not so() and time.perf_counter() - began < seconds:
-            qapp.processEvents()
-            time.sleep(0.001)
+        loop, timer = QEventLoop(), QTimer(interval=LOOK_MS)
+
+        def look() -> None:
+            if so() or time.perf_counter() - began > seconds:
+                loop.quit()
+
+        timer.timeout.connect(look)
+        timer.start()
+        if not so():
+            loop.exec()
+        timer.stop()
         assert so()
         return time.perf_counter() - began
 
