@@ -53,7 +53,6 @@ class ResultsDesk:
         self._rest = QTimer(background, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._set_beside)
         session.events.predictions.connect(self._look_into)
-        session.events.classes.connect(self._look_into)
         session.events.scorings.connect(self._map)
         for fact in ("insight", "measures", "screens"):
             getattr(session.events, fact).connect(self._on_change)

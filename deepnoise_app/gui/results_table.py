@@ -95,7 +95,7 @@ class ResultsTable(QWidget):
 
     def _connect(self) -> None:
         events = self._session.events
-        for fact in (events.predictions, events.classes, events.screens):
+        for fact in (events.predictions, events.screens):
             fact.connect(self._show_predictions)
         for fact in (events.plate, events.wells):
             fact.connect(self._follow)

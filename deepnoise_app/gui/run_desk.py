@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
@@ -189,10 +191,12 @@ class RunDesk:
         others = tuple(one for one in self._session.scorings if one != view.path)
         self._session.scorings = (*others, view.path)
         self._session.summary = summary
+        # Before the predictions, whose listeners read both.
         self._session.classes = {**self._session.classes, **classes}
         self._add(new)
         self._session.painting = Painting(Paint.PREDICTION)
-        self._go_where_named(new)
+        # In a turn of its own, so that the window answers in between.
+        QTimer.singleShot(0, partial(self._go_where_named, new))
 
     def _go_where_named(self, new: Predictions) -> None:
         """Bring an open plate with new names to the front, unless the one in front has some.

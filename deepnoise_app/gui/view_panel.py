@@ -78,7 +78,6 @@ class ViewPanel(QWidget):
         self.well.setMinimumHeight(2 * self.well.fontMetrics().lineSpacing() + 2)
         self.well.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.palettes.addItems(list(PALETTES))
-        self.palettes.setPlaceholderText("Own colours")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -179,6 +178,7 @@ class ViewPanel(QWidget):
             self.sites.setCurrentIndex(max(0, self.sites.findData(self._session.site)))
 
     def _on_looks(self) -> None:
+        self.palettes.setPlaceholderText("Own colours" if self._session.looks else "")
         with QSignalBlocker(self.palettes):
             self.palettes.setCurrentIndex(self._palette())
 

@@ -34,6 +34,7 @@ class MainWindow(QMainWindow):
         self.host = host
         self.preferences = preferences or Preferences()
         self.parts = assemble(host.viewer, runs, self.preferences)
+        self._asked: set[Path] = set()
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -110,10 +111,8 @@ class MainWindow(QMainWindow):
     # What it does ---------------------------------------------------------------------------
 
     def open(self, paths: list[Path]) -> None:
-        """Open folders as screens and remember them; score with a model, watch a run."""
-        opened = self.parts.open(paths)
-        if opened:
-            self.preferences.remember(opened)
+        """Open folders as screens; score with a model, watch a run."""
+        self._asked |= set(self.parts.open(paths))
 
     def set_theme(self, name: str) -> None:
         """Show everything in napari's dark or light theme."""
@@ -122,10 +121,15 @@ class MainWindow(QMainWindow):
         self.preferences.theme = name
 
     def _on_screens(self) -> None:
+        """Show what is open, and remember what was asked for once it is."""
+        there = [Path(screen.path) for screen in self.parts.session.screens]
+        if opened := self._asked.intersection(there):
+            self._asked -= opened
+            self.preferences.remember(sorted(opened, key=there.index, reverse=True))
         if not self.parts.session.screens:
             self.welcome.show_recent(self.preferences.recent)
         self.welcome.setVisible(not self.parts.session.screens)
-        names = [Path(screen.path).name for screen in self.parts.session.screens]
+        names = [path.name for path in there]
         self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))
 
     def _on_ladder(self) -> None:

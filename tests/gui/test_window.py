@@ -120,6 +120,7 @@ def test_a_folder_that_is_no_plate_gets_a_sentence(window, wait, plates, tmp_pat
     wait(lambda: window.parts.session.notice.tone is Tone.PROBLEM)
     assert str(path) in window.parts.session.notice.text
     assert window.parts.session.plate is not None
+    assert window.preferences.recent == (plates,)
     shown = window.parts.notice.text
     assert "\n" not in shown
     assert window.parts.session.notice.text.startswith(shown)
