@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -53,3 +56,58 @@ def make_predictions(plates: int, wells: int = 384, right: float = 0.8) -> Predi
 def predicted() -> Callable[..., Predictions]:
     """Make predictions of so many plates."""
     return make_predictions
+
+
+# Runs at the start of every process of the test, workers included.
+GUARD = """
+import os, sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
+                 "socket.bind", "urllib.Request"):
+        target = arguments[1] if len(arguments) > 1 else arguments[0]
+        if isinstance(target, (str, bytes)) and event in ("socket.connect", "socket.bind"):
+            return  # a socket of this computer's own, named by a file
+        with open(os.environ["NETWORK_LOG"], "a") as log:
+            log.write(f"{event} {arguments[1:]}\\n")
+        raise OSError(f"the network was asked: {event}")
+
+sys.addaudithook(refuse)
+"""
+
+
+@dataclass(frozen=True)
+class Offline:
+    """An empty folder, and the environment of processes that have no network."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def log(self) -> Path:
+        """What asked the network; there is no such file unless something did."""
+        return Path(self.environment["NETWORK_LOG"])
+
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, in the folder."""
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Offline:
+    """Return where every Python process, workers included, notes and refuses to ask the network."""
+    guard = tmp_path / "guard"
+    (guard / "python").mkdir(parents=True)
+    (guard / "python" / "sitecustomize.py").write_text(GUARD)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    known = {
+        "PYTHONPATH": str(guard / "python"),
+        "NETWORK_LOG": str(guard / "network.log"),
+        "DEEPNOISE_HOME": str(guard / "home"),
+        "OMP_NUM_THREADS": "1",
+    }
+    return Offline(folder, {**os.environ, **known})

@@ -47,12 +47,12 @@ def test_make_target_of_the_readme_exists(arguments: list[str]) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_commands_of_the_readme_work_in_order(tmp_path: Path) -> None:
+def test_commands_of_the_readme_work_in_order_and_ask_no_network(offline) -> None:
     program = Path(sys.executable).with_name("deepnoise")
     for arguments in _of("deepnoise"):
         window = not arguments or arguments[0] in OPENS_A_WINDOW
-        command = [str(program), *([*arguments[:1], "--help"] if window else arguments)]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = offline.run(program, *([*arguments[:1], "--help"] if window else arguments))
         said = f"deepnoise {shlex.join(arguments)}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, said
         assert "Traceback" not in done.stderr, said
+        assert not offline.log.exists(), said
