@@ -113,6 +113,11 @@ class Photographer:
         self.wait(lambda: self.session.plate is not None and not self.session.busy)
         self.wait(lambda: self.session.picture is not None and bool(self.session.contrast))
 
+    def plates_of(self, design: ScreenDesign, name: str) -> Path:
+        """Return the folder of a simulated screen, made when it is first wanted."""
+        folder = self.home / name
+        return folder if folder.exists() else simulated(design, folder)
+
     def close_screens(self) -> None:
         self.session.ladder = None
         for screen in self.session.screens:

@@ -14,24 +14,6 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from photographer import OUT, Photographer
-from scenes.maps import plate_maps
-from scenes.packing import packing
-from scenes.plates import closed_again, nothing_open, plates
-from scenes.quality import quality
-from scenes.results import results
-from scenes.scoring import at_work, otherwise, scoring
-from scenes.training import runs, training
-from scenes.windows import windows
-
-from deepnoise_app.gui.host import keep_napari_apart
-
-# In this order: each goes on from where the one before has left the window.
-SCENES = (
-    nothing_open, plates, at_work, packing, scoring, results, plate_maps, otherwise, quality,
-    training, runs, windows, closed_again,
-)  # fmt: skip
-
 
 def main(wanted: list[str]) -> str | None:
     """Take all pictures, or those of some scenes; returns what went wrong."""
@@ -40,20 +22,44 @@ def main(wanted: list[str]) -> str | None:
     home.mkdir()
     # Paths in the pictures begin with `~`.
     os.environ |= {"HOME": str(user), "USERPROFILE": str(user), "DEEPNOISE_HOME": str(home)}
+    failed = take(home, wanted)
+    shutil.rmtree(user, ignore_errors=True)  # a worker that was stopped may still write
+    return f"not taken: {', '.join(failed)}" if failed else None
+
+
+def take(home: Path, wanted: list[str]) -> list[str]:
+    """Take the pictures; returns scenes that failed. napari is loaded once the home is known."""
+    from deepnoise_app.gui.host import keep_napari_apart
+
     keep_napari_apart()
+    from photographer import OUT, Photographer
+    from scenes.maps import plate_maps
+    from scenes.packing import packing
+    from scenes.plates import closed_again, nothing_open, plates
+    from scenes.plugin import plugin
+    from scenes.quality import quality
+    from scenes.results import results
+    from scenes.scoring import at_work, otherwise, scoring
+    from scenes.training import runs, training
+    from scenes.windows import windows
+
+    # In this order: each goes on from where the one before has left the window.
+    scenes = (
+        nothing_open, plates, at_work, packing, scoring, results, plate_maps, otherwise, quality,
+        training, runs, windows, closed_again, plugin,
+    )  # fmt: skip
     OUT.mkdir(parents=True, exist_ok=True)
     one, failed = Photographer(home), []
-    for scene in SCENES:
+    for scene in scenes:
         if not wanted or scene.__name__ in wanted:
             try:
                 scene(one)
-            except Exception:  # noqa: BLE001 (told below; the other scenes are taken)
+            except Exception:  # noqa: BLE001 (told; the other scenes are taken)
                 traceback.print_exc()
                 failed.append(scene.__name__)
     one.session.runs = ()
     one.window.close()
-    shutil.rmtree(user, ignore_errors=True)  # a worker that was stopped may still write
-    return f"not taken: {', '.join(failed)}" if failed else None
+    return failed
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class MainWidget(QWidget):
         asked.activated.connect(self.helper.show_here)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.tabBar().setDrawBase(False)
         results = ("Results", self.parts.results_tabs)
         for name, panel in (("Plates", self._plates()), *self.parts.panels, results):
             tabs.addTab(panel, name)

@@ -14,9 +14,11 @@ def results(one: Photographer) -> None:
     """Every tab of the results, in both themes, and why a well is named so."""
     tabs, session = one.parts.results_tabs, one.session
     one.wait(lambda: session.insight is not None and session.embeddings is not None)
+    one.show(one.parts.view)
+    tabs.setCurrentWidget(tabs.ladder)
+    one.take_pair("panels/results-ladder-empty", one.window.results_dock)
     one.parts.results_desk.open_ladder(documented_ladder(one.home / "ladder"))
     one.wait(lambda: session.ladder is not None)
-    one.show(one.parts.view)
     for name in ("accuracy", "confusion", "calibration", "map", "ladder"):
         tabs.setCurrentWidget(getattr(tabs, name))
         one.take_pair(f"panels/results-{name}", one.window.results_dock)

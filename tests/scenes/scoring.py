@@ -42,6 +42,12 @@ def scoring(one: Photographer) -> None:
     one.parts.desk.check()
     one.wait(lambda: bool(one.session.plan))
     one.take_both("score-plan")
+    fitting = one.session.scoring
+    one.parts.desk.use(fitting.model_copy(update={"model": str(one.home / "model of last year")}))
+    one.parts.desk.check()
+    one.wait(lambda: "refusal" in one.session.plan)
+    one.take_panel("panels/score-refused", one.parts.score)
+    one.parts.desk.use(fitting)
     scored(one)
     one.take_both("scored")
 

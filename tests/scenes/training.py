@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from photographer import Photographer, simulated
+from photographer import Photographer
 from scenes.quality import SMALL
 
 from deepnoise_app.gui.run_question import may_delete
+from deepnoise_app.runs.status import RunState
 
 
 def training(one: Photographer) -> None:
     """Train on two small experiments, one more held out."""
     one.close_screens()
-    one.open(simulated(SMALL, one.home / "training screen"))
+    one.open(one.plates_of(SMALL, "training screen"))
     panel = one.parts.train
     one.show(panel)
     one.take_both("train")
@@ -31,7 +32,11 @@ def training(one: Photographer) -> None:
     with one.held(one.run("train")):
         one.take_both("training")
         one.take_question("dialogs/closing", one.window.close)
+    one.parts.desk.stop(one.run("train").path)
     one.wait(lambda: one.is_over("train"))
+    one.take_panel("panels/train-stopped", panel, down=True)
+    one.parts.desk.resume(one.run("train").path)
+    one.wait(lambda: one.run("train").status.state is RunState.FINISHED)
     one.take_both("trained")
 
 
