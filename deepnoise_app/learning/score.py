@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -47,7 +47,8 @@ class PlateScores:
 class Scorer:
     """A network ready to score: where it computes, in how many views, how many sites at once.
 
-    `most_sites` limits how many sites of each well take part; 0: all.
+    `most_sites` limits how many sites of each well take part; 0: all. `heard` is told after each
+    batch how many sites of the plate are scored, and of how many.
     """
 
     network: DeepNoiseNet
@@ -56,6 +57,7 @@ class Scorer:
     batch_size: int
     pool: ThreadPoolExecutor
     most_sites: int = 0
+    heard: Callable[[int, int], None] = field(default=lambda *_: None)
 
     def score(
         self,
@@ -81,6 +83,7 @@ class Scorer:
             made = self.describe(sites)
             logits.append(made[0])
             embeddings.append(made[1])
+            self.heard(sum(map(len, logits)), len(wells))
         count = len(store.plates[plate].wells)
         classes, width = self.network.head.weight.shape
         name = store.plates[plate]

@@ -23,7 +23,8 @@ from deepnoise_app.learning.tables import (
     write_predictions,
     write_summary,
 )
-from deepnoise_app.runs.events import Progress, Saved, Scored, Warned
+from deepnoise_app.learning.well_count import WellCount
+from deepnoise_app.runs.events import Saved, Scored, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, Predictions, Problem, ProblemKind
@@ -55,14 +56,15 @@ class ScoringRun:
         for problem in self.plan.problems:
             self.problems.append(problem)
             self.reading.tell(Warned(message=problem.message))
-        members = self._members()
+        count = WellCount(self.reading.tell, self.plan.plates, len(self.plan.models))
+        members = self._members(count)
         materials = Materials(self.reading)
         scores: list[PlateScores] = []
         tables: list[Predictions] = []
         # Said before the first plate: on a computer without a graphics card one takes minutes.
-        self.reading.tell(Progress(phase="Scoring", done=0, total=len(self.plan.plates)))
+        count.start()
         for places in self._experiments():
-            scored = [self._score(members, materials, at, places) for at in places]
+            scored = [self._score(members, materials, at, places, count) for at in places]
             scores += scored
             tables += self._name([self.plan.plates[at] for at in places], scored)
         predictions = Predictions.joined(tables)
@@ -87,7 +89,7 @@ class ScoringRun:
         write_summary(summary, self.run.path)
         self.reading.tell(Saved(what="predictions", path=str(self.run.predictions_path)))
 
-    def _members(self) -> list[Member]:
+    def _members(self, count: WellCount) -> list[Member]:
         scoring = self.recipe.scoring
         device = pick_device(self.recipe.device)
         if self.plan.card.warning:
@@ -104,6 +106,7 @@ class ScoringRun:
                 scoring.batch_size,
                 self.reading.pool,
                 scoring.sites,
+                count.heard,
             )
             found = load_discriminants(model.folder, card) if scoring.discriminate else None
             members.append(Member.of(card, scorer, scoring, found, self.reading.should_stop))
@@ -116,21 +119,25 @@ class ScoringRun:
             yield [at for at, one in enumerate(names) if one == name]
 
     def _score(
-        self, members: list[Member], materials: Materials, at: int, places: list[int]
+        self,
+        members: list[Member],
+        materials: Materials,
+        at: int,
+        places: list[int],
+        count: WellCount,
     ) -> PlateScores:
         """Score one plate with every model, and say what was noticed."""
         plate = self.plan.plates[at]
-        parts = [
-            self._part(member, model, materials, at, places)
-            for member, model in zip(members, self.plan.models, strict=True)
-        ]
+        parts = []
+        for number, (member, model) in enumerate(zip(members, self.plan.models, strict=True)):
+            count.begin(plate, number)
+            parts.append(self._part(member, model, materials, at, places))
         scored = together(parts, [member.card for member in members], self.plan.card)
         self.unlike[plate.key] = list(scored.reasons)
         tell = self.reading.tell
         tell(Scored(experiment=plate.experiment, plate=plate.name, wells=len(plate.wells)))
         self._note(plate, scored)
-        done = len(self.unlike)
-        tell(Progress(phase="Scoring", done=done, total=len(self.plan.plates)))
+        count.end()
         if not scored.reasons:
             return scored.scores
         flags = tuple((*flags, UNLIKE) for flags in scored.scores.flags)
