@@ -26,17 +26,15 @@ CORRECTIONS = (
     "", "--adapt", "--anchor", "--anchor --adapt", "--discriminate", "--discriminate --adapt",
     "--discriminate --anchor",
 )  # fmt: skip
-Scored = Callable[[Path, str], dict[str, dict[str, float]]]
+Scored = Callable[..., dict[str, dict[str, float]]]
 
 
 @pytest.fixture
 def scored(offline) -> Scored:
     """Score a screen with the shipped model; returns its accuracies with intervals."""
 
-    def score(screen: Path, words: str) -> dict[str, dict[str, float]]:
+    def score(screen: Path, words: str, *hidden: str | Path) -> dict[str, dict[str, float]]:
         out = screen.parent / f"{screen.name} {words}"
-        truth = screen.with_name(f"{screen.name}.truth.csv")
-        hidden = ["--plate-map", truth] if truth.exists() else []
         program = Path(sys.executable).with_name("deepnoise")
         done = offline.run(program, "score", "demo", screen, *hidden, *words.split(), "--out", out)
         assert done.returncode == 0, done.stderr
@@ -54,7 +52,8 @@ def test_small_plates_as_those_of_the_demonstration(tmp_path, scored, say) -> No
     fresh = made.screen.only([plate.experiment for plate in made.screen.plates[-12:]])
     write_rxrx(fresh, made.truth, tmp_path / "fresh")
     for words in ("", "--adapt", "--discriminate", "--discriminate --adapt"):
-        found = scored(tmp_path / "fresh", words)
+        truth = "--plate-map", tmp_path / "fresh.truth.csv"
+        found = scored(tmp_path / "fresh", words, *truth)
         told = ["{value:.3f} ({low:.3f} to {high:.3f})".format(**one) for one in found.values()]
         say(f"small plates `{words}`: {' | '.join(told)}")
 
