@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from deepnoise_app.screen import PlateMap, Role, WellId
@@ -58,6 +59,22 @@ def test_small_plates_as_those_of_the_demonstration(tmp_path, scored, say) -> No
         say(f"small plates `{words}`: {' | '.join(told)}")
 
 
+def test_wells_of_perturbations_that_the_model_does_not_know(tmp_path, scored, say) -> None:
+    """Half of the library is new to the model, which knows sirna_0 to sirna_33."""
+    design = ScreenDesign(experiments=28, unlabelled=0, size=64, perturbations=64)
+    made = simulate_screen(design)
+    some = made.screen.only([design.experiment_name(number) for number in (24, 25, 26, 27)])
+    truth = {plate.key: made.truth[plate.key] for plate in some.plates}
+    write_rxrx(some, truth, tmp_path / "half")
+    scored(tmp_path / "half", "")
+    table = pd.read_csv(tmp_path / "half " / "predictions.csv", keep_default_na=False)
+    treated = table[table["Metadata_Role"] == "treatment"]
+    number = treated["Metadata_Perturbation"].str.removeprefix("sirna_").astype(int)
+    flagged = treated["Flags"].str.contains("not-in-library")
+    for name, mine in (("known", number < 32), ("unknown", number > 33)):
+        say(f"{name}: {flagged[mine].mean():.3f} of {mine.sum()} wells are flagged")
+
+
 @pytest.mark.parametrize("kinds", [32, 2])
 def test_plates_of_many_and_of_a_few_strong_hits(tmp_path, scored, monkeypatch, say, kinds) -> None:
     """Plates of 96 wells with so many kinds of perturbations; free accuracy."""
@@ -72,6 +89,7 @@ def test_plates_of_many_and_of_a_few_strong_hits(tmp_path, scored, monkeypatch, 
 
     for module in (layout, pixels, site):
         monkeypatch.setattr(module, "plate_contents", contents)
+    monkeypatch.setattr(pixels, "_kept", pixels._Kept())  # those of other contents
     design = ScreenDesign(experiments=28, unlabelled=0, size=64, perturbations=32, wells=96)
     made = simulate_screen(design)
     some = made.screen.only([design.experiment_name(number) for number in (24, 25, 26)])

@@ -15,8 +15,6 @@ def results(one: Photographer) -> None:
     tabs, session = one.parts.results_tabs, one.session
     one.wait(lambda: session.insight is not None and session.embeddings is not None)
     one.show(one.parts.view)
-    tabs.setCurrentWidget(tabs.ladder)
-    one.take_pair("panels/results-ladder-empty", one.window.results_dock)
     one.parts.results_desk.open_ladder(documented_ladder(one.home / "ladder"))
     one.wait(lambda: session.ladder is not None)
     for name in ("accuracy", "confusion", "calibration", "map", "ladder"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 from photographer import Photographer
 
+from deepnoise_app.assets import shipped_models
 from deepnoise_app.demo import write_demo
 from deepnoise_app.runs.folder import RunFolder
 
@@ -42,14 +44,24 @@ def scoring(one: Photographer) -> None:
     one.parts.desk.check()
     one.wait(lambda: bool(one.session.plan))
     one.take_both("score-plan")
-    fitting = one.session.scoring
-    one.parts.desk.use(fitting.model_copy(update={"model": str(one.home / "model of last year")}))
+    refused(one)
+    scored(one)
+    one.take_both("scored")
+
+
+def refused(one: Photographer) -> None:
+    """Ask for a model of cells that were stained otherwise."""
+    fitting, other = one.session.scoring, one.home / "tubulin model"
+    shutil.copytree(shipped_models()["demo"], other)
+    card = other / "model.json"
+    card.write_text(card.read_text("utf-8").replace('"ER"', '"Tubulin"'), "utf-8")
+    one.parts.desk.use(fitting.model_copy(update={"model": str(other)}))
+    one.wait(lambda: one.session.scoring.model == str(other))
     one.parts.desk.check()
     one.wait(lambda: "refusal" in one.session.plan)
     one.take_panel("panels/score-refused", one.parts.score)
     one.parts.desk.use(fitting)
-    scored(one)
-    one.take_both("scored")
+    one.wait(lambda: one.session.scoring == fitting)
 
 
 def otherwise(one: Photographer) -> None:

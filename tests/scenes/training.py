@@ -34,7 +34,7 @@ def training(one: Photographer) -> None:
         one.take_question("dialogs/closing", one.window.close)
     one.parts.desk.stop(one.run("train").path)
     one.wait(lambda: one.is_over("train"))
-    one.take_panel("panels/train-stopped", panel, down=True)
+    one.take_panel("panels/train-stopped", panel)
     one.parts.desk.resume(one.run("train").path)
     one.wait(lambda: one.run("train").status.state is RunState.FINISHED)
     one.take_both("trained")
