@@ -21,7 +21,7 @@ from deepnoise_app.session import Detail, Session
 POLL_MS = 1000
 # What is read is shown again and again; reading has so many times as long in between. Drawing comes
 # after the telling, and takes several times as long where there is no graphics card.
-REST = 40
+REST = 60
 # Threads are left for pictures of wells.
 LANES = max(1, min(THREADS - 2, os.cpu_count() or 1))
 

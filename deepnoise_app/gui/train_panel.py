@@ -35,6 +35,7 @@ AT_WORK = "A training is at work: stop it, or wait until it is done."
 HELD_OUT = "Never learned from; how well their wells are named is the model's accuracy."
 UNASKED = "Press <i>Check</i> to see how long it takes and what it learns from."
 OTHER = "Other file…"
+MAKE_AFTER_MS = 200
 MORE = f" <a href='more' style='color: {LINK}'>More…</a>"
 
 
@@ -74,6 +75,9 @@ class TrainPanel(QWidget):
         self.reason = quiet_label("Why no training can begin")
         self.run = RunStrip(self._session, self._desk, "train")
         self.curves = Curves()
+        # Once the click that began the run has been answered: plots take a while to make.
+        self._making = QTimer(self, singleShot=True, interval=MAKE_AFTER_MS)
+        self._making.timeout.connect(self.curves.make)
         self.lights = QCheckBox("Show held-out wells on the plate while it trains")
         self.lights.setToolTip("After each epoch the plate shows which held-out wells are right")
         self.lights.setAccessibleName(self.lights.text())
@@ -188,8 +192,8 @@ class TrainPanel(QWidget):
         if view is not None and self.watching.isHidden():
             self._area.verticalScrollBar().setValue(0)  # there it is shown
         self.watching.setVisible(view is not None)
-        if view is not None:
-            QTimer.singleShot(0, self.curves.make)
+        if view is not None and not self.curves.lines and not self._making.isActive():
+            self._making.start()
         self.curves.show_epochs(view.status.epochs if view is not None else ())
         model = view is not None and any(one.what == "model" for one in view.status.saved)
         self.use.setVisible(model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
         self.preferences = preferences or Preferences()
         self.parts = assemble(host.viewer, runs, self.preferences)
         self._asked: set[Path] = set()
+        self._shown: tuple[Path, ...] | None = None
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -43,6 +44,9 @@ class MainWindow(QMainWindow):
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
         self.results_dock = self._dock("Results", self.parts.results_tabs, _BOTTOM)
         self.results_dock.hide()
+        # In a turn of its own, so that the window answers before.
+        self._raising = QTimer(self, singleShot=True, interval=0)
+        self._raising.timeout.connect(self.results_dock.show)
         self.menus = Menus(self)
         self._connect()
         self.set_theme(self.preferences.theme)
@@ -86,6 +90,7 @@ class MainWindow(QMainWindow):
         events = self.parts.session.events
         events.screens.connect(self._on_screens)
         events.predictions.connect(self._on_predictions)
+        events.scorings.connect(self._on_predictions)
         events.ladder.connect(self._on_ladder)
         self.parts.preload.loaded.connect(self._warm_up)
         events.front.connect(self._on_front)
@@ -142,8 +147,14 @@ class MainWindow(QMainWindow):
             self.results_dock.raise_()
 
     def _on_predictions(self) -> None:
-        there = self.parts.session.predictions is not None
-        self.results_dock.setVisible(there or self.parts.session.ladder is not None)
+        """Show the results of a scoring, or the first of a training: one may have closed them."""
+        session, before = self.parts.session, self._shown
+        self._shown = session.scorings if session.predictions is not None else None
+        if self._shown is None:
+            self._raising.stop()
+            self.results_dock.setVisible(session.ladder is not None)
+        elif self._shown != before:
+            self._raising.start()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Show the window first, and only then load what pictures need."""

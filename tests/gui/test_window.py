@@ -67,12 +67,30 @@ def test_a_dropped_folder_is_shown_measured_scored_and_saved(window, wait, plate
     wait(lambda: session.predictions is not None)
     assert len(session.predictions) == 76
     assert session.painting.paint is Paint.PREDICTION
-    assert window.results_dock.isVisible()
+    wait(window.results_dock.isVisible)
     assert set(session.summary["accuracy"]) == {"free", "one_per_well", "plate_prior"}
     label = window.host.viewer.layers["Wells"].features["predicted"][0]
     assert label in set(session.predictions.table["Prediction_PlatePrior"])
     parts.desk.export(tmp_path / "named.csv")
     assert len(pd.read_csv(tmp_path / "named.csv")) == 76
+
+
+def test_closed_results_stay_closed_while_a_training_tells_more_and_open_for_a_scoring(
+    window, wait, predicted, tmp_path
+):
+    session, dock = window.parts.session, window.results_dock
+    session.predictions = predicted(1)
+    wait(dock.isVisible)
+    dock.hide()
+    session.predictions = predicted(2)
+    turns: list[None] = []
+    window.parts.background.ask("turn", lambda: None, turns.append, turns.append)
+    wait(lambda: bool(turns))
+    assert dock.isHidden()
+    session.scorings = (tmp_path,)
+    wait(dock.isVisible)
+    session.predictions = None
+    assert dock.isHidden()
 
 
 def test_arrows_and_clicks_walk_over_the_plate(window, wait, plates, qtbot):
