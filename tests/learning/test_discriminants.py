@@ -85,18 +85,19 @@ def test_a_plate_of_few_readable_wells_has_no_say(card) -> None:
     assert not may_name(blind)
 
 
-def made() -> Discriminants:
-    return Discriminants(np.arange(32 * 64.0).reshape(32, 64) / 100, np.arange(32.0))
+def made(card: ModelCard) -> Discriminants:
+    shape = len(card.treatments), card.embedding
+    return Discriminants(np.arange(float(np.prod(shape))).reshape(shape) / 100, np.arange(shape[0]))
 
 
 def test_what_is_saved_is_what_is_loaded_and_the_network_is_as_before(tmp_path) -> None:
     card, network = load_package("demo")
-    saved = save_package(card, network.state_dict(), tmp_path, made())
+    saved = save_package(card, network.state_dict(), tmp_path, made(card))
     assert saved.discriminants
     found = load_discriminants(tmp_path, saved)
     assert found is not None
-    np.testing.assert_allclose(found.weight, made().weight)
-    np.testing.assert_allclose(found.bias, made().bias)
+    np.testing.assert_allclose(found.weight, made(card).weight)
+    np.testing.assert_allclose(found.bias, made(card).bias)
     again, other = load_package(tmp_path)
     assert again == saved
     for name, value in network.state_dict().items():
@@ -113,7 +114,7 @@ def test_a_model_saved_without_them_has_none(tmp_path) -> None:
 @pytest.mark.parametrize("change", ["gone", "other"])
 def test_discriminants_that_do_not_fit_their_card_are_refused(tmp_path, change: str) -> None:
     card, network = load_package("demo")
-    saved = save_package(card, network.state_dict(), tmp_path, made())
+    saved = save_package(card, network.state_dict(), tmp_path, made(card))
     tensors = load_file(tmp_path / WEIGHTS)
     if change == "gone":
         tensors = {name: t for name, t in tensors.items() if not name.startswith(PREFIX)}
