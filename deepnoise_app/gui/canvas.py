@@ -13,7 +13,6 @@ import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from napari.utils.events import Event
-from numpy.typing import NDArray
 
 from deepnoise_app.gui.label_layer import LabelLayer, Texts
 from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
@@ -23,6 +22,7 @@ from deepnoise_app.gui.scale_bar import show_scale_bar
 from deepnoise_app.gui.scene import CanvasScene, scene_of
 from deepnoise_app.gui.view_watch import ViewWatch
 from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import Plane
 from deepnoise_app.session import Session
 
 
@@ -40,7 +40,8 @@ class Canvas:
         self._channels: list[Image] = []
         self._labels = LabelLayer(viewer)
         self._shape: tuple[object, ...] = ()
-        self._held: NDArray[np.generic] | None = None
+        self._sheet: Plane | None = None
+        self._is_ours = False
         self._limits_of: object = None
         self._share = 1.0
         self._writing = False
@@ -92,8 +93,9 @@ class Canvas:
             return
         with self._quietly():
             names = [channel.name for channel in scene.plate.channels]
-            made = self._make_channels(names, scene.pixels)
-            self._fill(scene)
+            sheet = self._sheet_of(scene)
+            made = self._make_channels(names, sheet)
+            self._fill(scene, sheet)
             self._write_looks()
             self._write_contrast()
             self._write_labels()
@@ -119,25 +121,43 @@ class Canvas:
         with self._quietly():
             self._write_labels()
 
-    def _fill(self, scene: CanvasScene) -> None:
-        """Give each layer its plane; without a site they turn black and keep their size.
+    def _fill(self, scene: CanvasScene, sheet: Plane) -> None:
+        """Give each layer its plane.
 
-        Of a mosaic that has been read further the layers hold the pixels already; napari's small
-        pictures of layers wait for the whole.
+        A layer that holds the plane already is told to look again: a new array is to napari a
+        change of the world, for which it looks through all layers. Of a mosaic that has not been
+        read to its end, napari's small pictures of layers wait for the whole.
         """
         mosaic = self._session.mosaic
-        whole = mosaic is None or mosaic.is_complete
-        held, self._held = self._held, None if scene.empty else scene.pixels
+        whole = not scene.is_mosaic or mosaic is None or mosaic.is_complete
         units = (scene.unit, scene.unit)
-        for layer, plane in zip(self._channels, scene.pixels, strict=True):
-            if held is scene.pixels:
+        self._sheet, self._is_ours = sheet, not scene.is_mosaic
+        for layer, plane in zip(self._channels, sheet, strict=True):
+            if layer.data.shape == plane.shape and np.may_share_memory(layer.data, plane):
                 layer.refresh(extent=False, highlight=False, thumbnail=whole)
             else:
-                layer.data = np.zeros_like(layer.data) if scene.empty else plane
+                layer.data = plane
             if tuple(layer.scale) != scene.scale:
                 layer.scale, layer.translate = scene.scale, scene.translate
             if tuple(map(str, layer.units)) != units:
                 layer.units = units
+
+    def _sheet_of(self, scene: CanvasScene) -> Plane:
+        """Return planes for the layers: those of the mosaic, or our copy of the picture's.
+
+        The copy is written over as long as pictures are alike. Without a site it turns black and
+        keeps its size.
+        """
+        if scene.is_mosaic:
+            return scene.pixels
+        before, new = self._sheet, scene.pixels
+        if scene.empty:
+            return np.zeros_like(new if before is None else before)
+        alike = before is not None and (before.shape, before.dtype) == (new.shape, new.dtype)
+        if before is None or not alike or not self._is_ours:
+            return new.copy()
+        np.copyto(before, new)
+        return before
 
     def _write_looks(self) -> None:
         for layer, look in zip(self._channels, self._session.looks, strict=False):
@@ -187,7 +207,7 @@ class Canvas:
 
     # Layers ---------------------------------------------------------------------------------
 
-    def _make_channels(self, names: Sequence[str], pixels: NDArray[np.generic]) -> bool:
+    def _make_channels(self, names: Sequence[str], pixels: Plane) -> bool:
         """Make the layers that are not there; returns whether all are new."""
         if [layer.metadata.get("channel") for layer in self._channels] != list(names):
             self._clear()
@@ -199,7 +219,7 @@ class Canvas:
                 self._channels[channel] = self._make_channel(name, plane)
         return is_new and bool(self._channels)
 
-    def _make_channel(self, name: str, plane: NDArray[np.generic]) -> Image:
+    def _make_channel(self, name: str, plane: Plane) -> Image:
         layer = channel_layer(name, plane)
         layer.events.contrast_limits.connect(self._on_layer_contrast)
         layer.events.visible.connect(self._on_layer_visible)
@@ -218,8 +238,8 @@ class Canvas:
             for layer in self.layers:
                 self._viewer.layers.remove(layer)
         self._labels.clear()
-        self._channels, self._shape, self._held, self._limits_of = [], (), None, None
-        self._share = 1.0
+        self._channels, self._shape, self._limits_of = [], (), None
+        self._sheet, self._is_ours, self._share = None, False, 1.0
 
     # From napari ----------------------------------------------------------------------------
 

@@ -9,26 +9,31 @@ napari the same threads are at work.
 from __future__ import annotations
 
 import gc
+import time
 from functools import partial
 from itertools import count
 
 from qtpy.QtCore import QObject, QTimer
 
 EVERY_MS = 200
+# Least time between two looks through everything: each holds the window up for some 40 ms.
+WHOLE_S = 10.0
+YOUNG, ALL = 1, 2
 _numbers = count()
 _at_work: set[int] = set()
 
 
 class Garbage(QObject):
-    """Collects in its own thread, as often as Python would have; ends with `stop` or its parent.
+    """Collects in its own thread; ends with `stop` or its parent.
 
+    What is young is looked through as often as Python would have, everything more seldom.
     Several may be at work: the last one leaves it to Python again.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
-        self._number = next(_numbers)
+        self._number, self._whole = next(_numbers), time.monotonic()
         _at_work.add(self._number)
         self.destroyed.connect(partial(_leave, self._number))
         self._timer = QTimer(self, interval=EVERY_MS)
@@ -48,8 +53,14 @@ class Garbage(QObject):
         """Collect the oldest generation that is due; the younger ones go with it."""
         counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
         due = [at for at, (now, most) in enumerate(counts) if now > most > 0]
-        if due:
-            gc.collect(due[-1])
+        if not due:
+            return
+        oldest, now = due[-1], time.monotonic()
+        if oldest == ALL and now - self._whole < WHOLE_S:
+            oldest = YOUNG
+        gc.collect(oldest)
+        if oldest == ALL:
+            self._whole = now
 
 
 def _leave(number: int, _: object = None) -> None:

@@ -98,6 +98,19 @@ def test_next_well_refills_the_standing_layers(canvas, viewer, session):
     assert np.array_equal(viewer.layers[2].data, session.picture.pixels[2])
 
 
+def test_pictures_and_layers_of_the_users_keep_their_pixels(canvas, viewer, session):
+    first = session.picture
+    kept, mine = first.pixels.copy(), np.full_like(first.pixels[1], 7)
+    show(session, 3)
+    assert np.array_equal(first.pixels, kept)
+    assert not np.array_equal(session.picture.pixels, kept)
+    viewer.layers[1].data = mine
+    show(session, 4)
+    assert (mine == 7).all()
+    for layer, plane in zip(canvas.layers[:-1], session.picture.pixels, strict=True):
+        assert np.array_equal(layer.data, plane)
+
+
 def test_view_stays_where_the_user_left_it_until_the_shape_changes(canvas, viewer, session):
     viewer.scene.camera.zoom, viewer.scene.camera.center = 7.5, (0, 20.0, 30.0)
     show(session, 3)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from qtpy.QtCore import QObject
 
+from deepnoise_app.gui import garbage as module
 from deepnoise_app.gui.garbage import Garbage
 
 
@@ -65,6 +66,27 @@ def test_nothing_is_collected_where_little_has_gathered(garbage, collecting, qtb
     collecting.clear()
     qtbot.wait(2 * 200)
     assert len(collecting) <= 1
+
+
+@pytest.mark.parametrize(("seconds", "whole"), [(60.0, False), (0.0, True)])
+def test_everything_is_looked_through_more_seldom(
+    garbage, qtbot, monkeypatch, seconds: float, whole: bool
+) -> None:
+    generations: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        generations.append(info["generation"])
+
+    monkeypatch.setattr(module, "WHOLE_S", seconds)
+    before = gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    gc.callbacks.append(note)
+    try:
+        qtbot.waitUntil(lambda: len(generations) > 8, timeout=20_000)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(note)
+    assert (2 in generations) is whole
 
 
 def test_python_collects_again_only_when_the_last_of_several_has_ended(qtbot) -> None:
