@@ -125,7 +125,8 @@ class Climb:
         return self.folder / f"seed-{seed}" / step
 
     def _training(self, step: Step, seed: int, run: RunFolder) -> Task:
-        bare = self.ladder.recipe(step)
+        bare, divided = self.ladder.recipe(step), self.divided
+        without_labels = divided.learned[step.labelled :] if step.labelled else ()
         needs = None
         changes: dict[str, object] = {
             "task": "train",
@@ -133,15 +134,13 @@ class Climb:
             "seed": seed,
             "training": bare.training.model_copy(
                 update={
-                    "hold_out": list(self.divided.validation),
-                    "unseen": list(self.divided.tested),
+                    "hold_out": list(divided.validation),
+                    "unseen": [*without_labels, *divided.tested],
                 }
             ),
             "stage_two": bare.stage_two.model_copy(
                 update={
-                    "experiments": [
-                        *self.divided.learned, *self.divided.validation, *self.divided.at_hand
-                    ]
+                    "experiments": [*divided.learned, *divided.validation, *divided.at_hand]
                 }
             ),
         }  # fmt: skip

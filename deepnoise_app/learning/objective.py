@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepnoise_app.learning.network import DeepNoiseNet
+from deepnoise_app.runs.stages import Disagreement
 
 Losses = dict[str, Tensor]
 
@@ -59,11 +60,14 @@ class SupervisedObjective(nn.Module):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """The three views of each sample, (B, C, S, S): same site, same jitter."""
+    """The three views of each sample, (B, C, S, S): same site, same jitter.
+
+    `normal` is named with its label, the others are what student and teacher shall agree on.
+    """
 
     normal: Tensor
-    easy: Tensor
-    hard: Tensor
+    student: Tensor
+    teacher: Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,28 +88,45 @@ class TeacherObjective(nn.Module):
     """What the student of the second stage makes small (Yang et al. 2023).
 
     (1 - w) cross entropy (labelled, normal view, with margin)
-    + c consistency (all: student on the easy, teacher on the hard view)
-    + w cross entropy (unlabelled, easy view, pseudo-label)
+    + c consistency (all: student on its view, easy as published, teacher on its own, hard)
+    + w cross entropy (unlabelled, the student's view, pseudo-label)
 
     Student and teacher both run in training mode; no gradient flows through the teacher.
+
+    Parameters
+    ----------
+    form
+        What consistency is.
+    steady
+        The teacher's batch norm goes by what it has gathered, instead of by each batch.
     """
 
-    def __init__(self, student: DeepNoiseNet, teacher: DeepNoiseNet) -> None:
+    def __init__(
+        self,
+        student: DeepNoiseNet,
+        teacher: DeepNoiseNet,
+        form: Disagreement = "squares",
+        steady: bool = False,
+    ) -> None:
         super().__init__()
         self.student, self.teacher = student, teacher
+        self._steady = steady
+        self._disagreement = {"squares": consistency, "divergence": divergence}[form]
 
     def forward(self, views: Views, targets: Targets, c: float, w: float) -> Losses:
         """Return the losses by name, with their weights c and w."""
+        if self._steady:
+            self.teacher.eval()
         with torch.no_grad():
-            taught = self.teacher(views.hard)
+            taught = self.teacher(views.teacher)
         known, companions = _labelled_rows(targets)
         losses: Losses = {}
         if len(known):
             logits = self._with_margin(views.normal, targets.labels, known, companions)
             each = F.cross_entropy(logits, targets.labels[known], reduction="none")
             losses["classification"] = (1 - w) * (targets.label_weights[known] * each).sum()
-        logits = self.student(views.easy)
-        losses["consistency"] = c * consistency(logits, taught, targets.all_weights)
+        logits = self.student(views.student)
+        losses["consistency"] = c * self._disagreement(logits, taught, targets.all_weights)
         if w:
             each = F.cross_entropy(logits, targets.pseudo.clamp(min=0), reduction="none")
             losses["pseudo_labels"] = w * (targets.pseudo_weights * each).sum()
@@ -131,6 +152,18 @@ def consistency(student: Tensor, teacher: Tensor, weights: Tensor) -> Tensor:
     """
     difference = student.float().softmax(dim=1) - teacher.float().softmax(dim=1)
     return (weights * difference.square().mean(dim=1)).sum()
+
+
+def divergence(student: Tensor, teacher: Tensor, weights: Tensor) -> Tensor:
+    """Weighted sum over samples of the Kullback-Leibler divergence of shares, in nats.
+
+    Parameters
+    ----------
+    student, teacher, weights
+        As in `consistency`; what is summed over classes is t log(t / s).
+    """
+    said, taught = student.float().log_softmax(dim=1), teacher.float().log_softmax(dim=1)
+    return (weights * (taught.exp() * (taught - said)).sum(dim=1)).sum()
 
 
 def _labelled_rows(targets: Targets) -> tuple[Tensor, Tensor]:

@@ -18,6 +18,7 @@ from deepnoise_app.learning.batches import Batch
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.schedule import step_seed
 from deepnoise_app.learning.stage import Stage
+from deepnoise_app.learning.teacher import norm_statistics
 from deepnoise_app.runs.events import Event, Warned
 
 # Smallest part: batch norm cannot tell from one site.
@@ -151,14 +152,8 @@ class Stepper:
 
     def _statistics(self) -> list[Tensor]:
         """What batch norm has gathered in all networks of the stage."""
-        return [
-            statistic
-            for network in self.stage.networks.values()
-            for module in network.modules()
-            if isinstance(module, nn.modules.batchnorm._BatchNorm)
-            for statistic in (module.running_mean, module.running_var)
-            if statistic is not None
-        ]
+        networks = self.stage.networks.values()
+        return [one for network in networks for one in norm_statistics(network)]
 
     def _set_statistics(self, values: list[Tensor]) -> None:
         for statistic, value in zip(self._statistics(), values, strict=True):

@@ -21,7 +21,10 @@ from deepnoise_app.learning.stage import STUDENT, TEACHER, ShouldStop, Tell, lai
 from deepnoise_app.learning.teacher import consistency_weight, teacher_keep, update_teacher
 from deepnoise_app.runs.stages import StageTwo, Training
 
-VIEWS: tuple[View, ...] = ("normal", "easy", "hard")
+
+def views_of(settings: StageTwo) -> tuple[View, ...]:
+    """Return the views of each example: with its label, by the student, by the teacher."""
+    return "normal", settings.student_view, settings.teacher_view
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,10 @@ class StudentStage:
             "teacher_best": torch.tensor(-1.0, dtype=torch.float64),
             "due": torch.tensor(1),
         }
-        self.objective = TeacherObjective(school.student, school.teacher)
+        self._steady = school.settings.teacher_norm == "average"
+        self.objective = TeacherObjective(
+            school.student, school.teacher, school.settings.consistency_form, self._steady
+        )
         self._device = school.student.head.weight.device
 
     @property
@@ -79,13 +85,13 @@ class StudentStage:
         """Return the losses of a part of a batch."""
         settings = self.school.settings
         sites = prepared(items, self._device)
-        normal, easy, hard = (
+        views = [
             laid_out(view_of(sites, items, number), self.school.training)
-            for number in range(len(VIEWS))
-        )
+            for number in range(len(views_of(settings)))
+        ]
         used = epoch + 1 >= settings.pseudo_from and bool((self._pseudo >= 0).any())
         losses: Losses = self.objective(
-            Views(normal, easy, hard),
+            Views(*views),
             self.targets(whole, items),
             consistency_weight(epoch + 1, settings.consistency, settings.consistency_epochs),
             settings.pseudo_weight if used else 0.0,
@@ -100,7 +106,7 @@ class StudentStage:
     def stepped(self, epoch: int, steps: int) -> None:
         """Let the teacher follow the student."""
         keep = teacher_keep(steps, epoch + 1, self.school.settings.teacher_decay)
-        update_teacher(self.school.teacher, self.school.student, keep)
+        update_teacher(self.school.teacher, self.school.student, keep, self._steady)
 
     def validated(self, epoch: int, scores: Mapping[str, float]) -> None:
         """Note whether the teacher is better than ever: its pseudo-labels are then made anew."""

@@ -6,17 +6,35 @@ import math
 from collections.abc import Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
-def update_teacher(teacher: nn.Module, student: nn.Module, keep: float) -> None:
+def update_teacher(
+    teacher: nn.Module, student: nn.Module, keep: float, statistics: bool = False
+) -> None:
     """Set teacher = keep * teacher + (1 - keep) * student, parameters only.
 
-    What batch norm has gathered stays the teacher's own: it runs in training mode on its batches.
+    What batch norm has gathered stays the teacher's own, which runs in training mode on its
+    batches, or with `statistics` follows in the same way.
     """
     with torch.no_grad():
         for mine, its in zip(teacher.parameters(), student.parameters(), strict=True):
             mine.lerp_(its, 1 - keep)
+        if statistics:
+            pairs = zip(norm_statistics(teacher), norm_statistics(student), strict=True)
+            for old, new in pairs:
+                old.lerp_(new, 1 - keep)
+
+
+def norm_statistics(network: nn.Module) -> list[Tensor]:
+    """Return means and variances that batch norm has gathered, as they are kept."""
+    return [
+        statistic
+        for module in network.modules()
+        if isinstance(module, nn.modules.batchnorm._BatchNorm)
+        for statistic in (module.running_mean, module.running_var)
+        if statistic is not None
+    ]
 
 
 def teacher_keep(step: int, epoch: int, decay: Sequence[tuple[int, float]]) -> float:

@@ -33,7 +33,7 @@ from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.stage import Stage, SupervisedStage, lay_out
 from deepnoise_app.learning.start import take_over
-from deepnoise_app.learning.student import VIEWS, School, StudentStage
+from deepnoise_app.learning.student import School, StudentStage, views_of
 from deepnoise_app.learning.train import Course, train
 from deepnoise_app.runs.events import Saved, Warned
 from deepnoise_app.runs.folder import RunFolder
@@ -114,7 +114,7 @@ class TrainingRun:
         for plate in self.plan.unlabelled:
             examples += find_unlabelled([plate], self.material.store.plates.index(plate))
         batches = self._batches(
-            examples, Drawing(settings.batch_size, VIEWS, training.jitter, mixed=True)
+            examples, Drawing(settings.batch_size, views_of(settings), training.jitter, mixed=True)
         )
         school = School(
             student,

@@ -66,6 +66,13 @@ class Step(Part):
     changes: dict[str, JsonValue] = knob({}, "What differs from the recipe.")
     of: str | None = knob(None, "Step whose model is scored in another way.")
     start_from: str | None = knob(None, "Step whose model the training goes on with.")
+    labelled: int | None = knob(
+        None,
+        "Experiments learned from with their labels, the first ones; of the others a second stage"
+        " has the images alone. All by default.",
+        "experiments",
+        ge=1,
+    )
     scoring: dict[str, JsonValue] = knob({}, "How the plates are scored.")
     reads: Selection = knob("free", "The accuracy that the step stands for.")
     beside: bool = knob(False, "Stands beside the ladder, not on it: for comparison.")

@@ -11,6 +11,8 @@ from deepnoise_app.runs.knobs import Part, knob
 Optimizer = Literal["adamw", "sgd", "adam"]
 View = Literal["easy", "normal", "hard"]
 Selection = Literal["free", "one_per_well", "plate_prior"]
+Disagreement = Literal["squares", "divergence"]
+TeacherNorm = Literal["batch", "average"]
 HeldOutImages = Literal["no", "with new plates", "yes"]
 Epoch = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=10)]
@@ -145,6 +147,25 @@ class StageTwo(Part):
     )
     consistency_epochs: float = knob(
         5, "Epochs in which that weight rises.", "epochs", rare=True, ge=0, le=10_000
+    )
+    consistency_form: Disagreement = knob(
+        "squares",
+        "What disagreement is: the mean squared difference of the shares of classes, as published,"
+        " or how far the student's shares diverge from the teacher's (Kullback-Leibler), which"
+        " wants a far smaller weight.",
+        rare=True,
+    )
+    student_view: View = knob(
+        "easy", "How much the image is altered that the student sees without label.", rare=True
+    )
+    teacher_view: View = knob(
+        "hard", "How much the image is altered that the teacher sees.", rare=True
+    )
+    teacher_norm: TeacherNorm = knob(
+        "batch",
+        "What the teacher's batch norm goes by: each batch, as published, or the average of what"
+        " the student has gathered.",
+        rare=True,
     )
     teacher_decay: list[tuple[Epoch, Share]] = knob(
         [(1, 0.5), (2, 0.9), (11, 0.99), (21, 0.999)],

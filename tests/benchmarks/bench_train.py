@@ -25,7 +25,7 @@ from deepnoise_app.learning.objective import Views
 from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.step import Stepper
-from deepnoise_app.learning.student import VIEWS, School, StudentStage
+from deepnoise_app.learning.student import School, StudentStage, views_of
 from deepnoise_app.packing import pack_screen, plan_packing
 from deepnoise_app.readers import open_screen
 from deepnoise_app.runs.recipe import Network, StageTwo, Training
@@ -33,6 +33,7 @@ from deepnoise_app.screen import Plate
 
 CPU = torch.device("cpu")
 BATCH, CLASSES, ITEMS = 32, 1108, 16
+VIEWS = views_of(StageTwo())
 
 pytestmark = pytest.mark.benchmark
 

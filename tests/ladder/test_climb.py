@@ -14,6 +14,7 @@ from deepnoise_app.ladder.climb import is_finished
 from deepnoise_app.ladder.results import rungs_of, step_below
 from deepnoise_app.ladder.trivial import trivial_rungs
 from deepnoise_app.reports.climbed import write_climbed
+from deepnoise_app.runs.card import load_card
 from deepnoise_app.runs.events import Finished
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.ladder import Ladder
@@ -83,6 +84,23 @@ def test_the_second_stage_learns_from_plates_at_hand_and_not_from_fresh_ones(cli
     assert set(climbed.divided.at_hand) <= set(wanted)
     assert not set(climbed.divided.fresh) & set(wanted)
     assert pseudo.run.recipe.start_from == str(climbed.folder / "seed-0/plate/training/model")
+
+
+def test_a_step_may_learn_from_the_labels_of_some_experiments_alone(screen, tmp_path):
+    told = {**SMALL, "division": {"validation": 1, "at_hand": 1}, "step": [
+        {"name": "all", "title": "All", "changes": {"stage_two": {"epochs": 0}}},
+        {"name": "one", "title": "One", "labelled": 1, "changes": {"stage_two": {"epochs": 2}}},
+    ]}  # fmt: skip
+    climb = plan_climb(screen, tmp_path, Ladder.model_validate(told))
+    climb.work()
+    learned, divided = {}, climb.divided
+    for task in climb.tasks():
+        if task.recipe.task == "train":
+            learned[task.step.name] = load_card(task.run.model).provenance.experiments
+            assert set(divided.learned) <= set(task.recipe.stage_two.experiments)
+
+    assert learned == {"all": list(divided.learned), "one": [divided.learned[0]]}
+    assert len(divided.learned) == 2
 
 
 def test_what_is_finished_is_not_done_again(climbed):

@@ -18,7 +18,7 @@ from deepnoise_app.learning.pseudo import Prior
 from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.stage import STUDENT, TEACHER
 from deepnoise_app.learning.step import Stepper
-from deepnoise_app.learning.student import VIEWS, School, StudentStage
+from deepnoise_app.learning.student import School, StudentStage, views_of
 from deepnoise_app.learning.train import Course, train
 from deepnoise_app.learning.training_run import mark_of
 from deepnoise_app.runs.events import Event
@@ -56,7 +56,9 @@ class Classroom:
         examples = find_examples(labelled, classes) + find_unlabelled(unlabelled, 4)
         self.lesson = Lesson(material.store, material.surveys, material.groups, examples)
         settings = recipe.stage_two
-        drawing = Drawing(settings.batch_size, VIEWS, recipe.training.jitter, mixed=True)
+        drawing = Drawing(
+            settings.batch_size, views_of(settings), recipe.training.jitter, mixed=True
+        )
         self.batches = Batches(
             self.lesson, drawing, recipe.seed, reading.pool, self.ranks.rank, self.ranks.count
         )

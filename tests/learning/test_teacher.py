@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from deepnoise_app.learning.objective import consistency
+from deepnoise_app.learning.objective import consistency, divergence
 from deepnoise_app.learning.schedule import cycle_rate
 from deepnoise_app.learning.teacher import consistency_weight, teacher_keep, update_teacher
 from deepnoise_app.runs.recipe import StageTwo
@@ -49,6 +49,18 @@ def test_first_update_copies_the_weights_and_leaves_what_batch_norm_gathered() -
     assert teacher.running_mean.tolist() == [7, 7]
 
 
+def test_what_batch_norm_has_gathered_may_follow_too() -> None:
+    student, teacher = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+    with torch.no_grad():
+        student.running_mean.fill_(5)
+        student.running_var.fill_(3)
+        teacher.running_mean.fill_(7)
+    update_teacher(teacher, student, 0.75, statistics=True)
+    assert teacher.running_mean.tolist() == [6.5, 6.5]
+    assert teacher.running_var.tolist() == [1.5, 1.5]
+    assert student.running_mean.tolist() == [5, 5]
+
+
 def test_teacher_keeps_more_of_itself_in_later_epochs() -> None:
     found = [teacher_keep(10**6, epoch, DECAY) for epoch in (1, 2, 10, 11, 20, 21, 99)]
     assert found == [0.5, 0.9, 0.9, 0.99, 0.99, 0.999, 0.999]
@@ -66,6 +78,22 @@ def test_consistency_is_the_loop_over_samples_and_classes() -> None:
         torch.from_numpy(student), torch.from_numpy(teacher), torch.full((6,), 1 / 6)
     )
     assert float(found) == pytest.approx(total, rel=1e-5)
+
+
+def test_divergence_is_the_loop_over_samples_and_classes() -> None:
+    rng = np.random.default_rng(1)
+    student, teacher = rng.normal(0, 3, (2, 6, 5))
+    total = 0.0
+    for one, other in zip(student, teacher, strict=True):
+        said, taught = (
+            [math.exp(v) / sum(map(math.exp, row)) for v in row] for row in (one, other)
+        )
+        for s, t in zip(said, taught, strict=True):
+            total += t * math.log(t / s) / 6
+    weights = torch.full((6,), 1 / 6)
+    found = divergence(torch.from_numpy(student), torch.from_numpy(teacher), weights)
+    assert float(found) == pytest.approx(total, rel=1e-5)
+    assert float(divergence(torch.ones(6, 5), torch.ones(6, 5), weights)) == 0
 
 
 def test_consistency_counts_from_a_fifth_of_its_ramp() -> None:
