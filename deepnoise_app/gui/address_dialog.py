@@ -36,7 +36,8 @@ class AddressDialog(QDialog):
         self.field.setClearButtonEnabled(True)
         self.verdict = quiet_label("What is wrong with the address")
         buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
+            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel,
+            parent=self,
         )
         self.ok = buttons.button(QDialogButtonBox.StandardButton.Open)
         buttons.accepted.connect(self.accept)

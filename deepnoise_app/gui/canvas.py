@@ -13,7 +13,9 @@ import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from napari.utils.events import Event
+from napari.utils.theme import get_theme
 
+from deepnoise_app.gui.icons import write_icons_in
 from deepnoise_app.gui.label_layer import LabelLayer, Texts
 from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
 from deepnoise_app.gui.levels import grey_range
@@ -50,6 +52,7 @@ class Canvas:
         viewer.events.theme.connect(self._on_theme)
         self.watch = ViewWatch(viewer)
         self.watch.rested.connect(self._on_view)
+        self._on_theme()
         self._on_scene()
 
     @property
@@ -245,6 +248,7 @@ class Canvas:
 
     def _on_theme(self) -> None:
         self._labels.write_ink()
+        write_icons_in(get_theme(self._viewer.theme).icon.as_hex())
 
     def _on_layer_contrast(self, event: Event) -> None:
         if not self._writing and event.source in self._channels and not self._is_fixed:

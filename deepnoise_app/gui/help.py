@@ -61,7 +61,7 @@ class HelpWindow(QDialog):
         self.text.setAccessibleName("Help")
         self.text.setToolTip("What the panel does")
         self.text.setOpenExternalLinks(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         buttons.rejected.connect(self.close)
         row = QHBoxLayout()
         row.addWidget(self.pages)

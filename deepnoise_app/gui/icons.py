@@ -1,19 +1,53 @@
-"""Icons in one colour that is read on dark and on light panels; fainter where disabled."""
+"""Icons in the ink of the theme, as napari's own; fainter where disabled."""
 
 from __future__ import annotations
 
-import qtawesome
-from qtpy.QtGui import QColor, QIcon
+from functools import cache
 
-# Readable on dark and on light panels alike.
+import qtawesome
+from qtpy.QtCore import QRect, QSize
+from qtpy.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+
+# Seen on dark and on light panels alike: for edges, and for signs that do not follow the theme.
 ICON_GREY = "#7f8896"
 # How much of its colour the icon of a disabled control keeps; the rest is what lies below it.
 DISABLED_SHARE = 0.45
+_inks = [ICON_GREY]
 
 
-def painted_icon(name: str, colour: str = ICON_GREY) -> QIcon:
-    """Return an icon of qtawesome; disabled, it is fainter than enabled in every theme."""
+def painted_icon(name: str, colour: str | None = None) -> QIcon:
+    """Return an icon of qtawesome; disabled, it is fainter than enabled in every theme.
+
+    Without a colour it is painted in the ink that `write_icons_in` said last.
+    """
+    return QIcon(_Inked(name)) if colour is None else _made(name, colour)
+
+
+def write_icons_in(ink: str) -> None:
+    """Paint the icons that have no colour of their own in this one from now on."""
+    _inks[:] = [ink]
+
+
+@cache
+def _made(name: str, colour: str) -> QIcon:
     faint = QColor(colour)
     faint.setAlphaF(DISABLED_SHARE)
     made: QIcon = qtawesome.icon(name, color=colour, color_disabled=faint)
     return made
+
+
+class _Inked(QIconEngine):
+    """Paints an icon anew each time: the theme may be another one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        _made(self._name, _inks[0]).paint(painter, rect, mode=mode, state=state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return _made(self._name, _inks[0]).pixmap(size, mode, state)
+
+    def clone(self) -> QIconEngine:
+        return _Inked(self._name)

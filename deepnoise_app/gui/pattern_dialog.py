@@ -54,7 +54,8 @@ class PatternDialog(QDialog):
         self.verdict.setWordWrap(True)
         self.verdict.setAccessibleName("What the pattern reads")
         buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
+            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel,
+            parent=self,
         )
         self.ok = buttons.button(QDialogButtonBox.StandardButton.Open)
         self.ok.setEnabled(False)

@@ -82,7 +82,7 @@ class PreferencesDialog(QDialog):
         form.addRow("", said)
         form.addRow("Folder of runs", self.runs)
         form.addRow("", self.forget)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.addLayout(form)

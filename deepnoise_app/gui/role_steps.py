@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from deepnoise_app.gui.icons import ICON_GREY, painted_icon
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.plate_marks import CONTROLS
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Role
@@ -28,7 +28,7 @@ class RoleSteps(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         for role, icon, name in STEPS:
-            colour = CONTROLS[role].name() if role in CONTROLS else ICON_GREY
+            colour = CONTROLS[role].name() if role in CONTROLS else None
             button = QToolButton()
             button.setIcon(painted_icon(icon, colour))
             button.setAutoRaise(True)

@@ -50,7 +50,11 @@ class RunDesk:
         self._background = background
         self._jobs = jobs
         self._planning = Planning(jobs, self._planned)
+        # What was asked for while the card of another model was still being read.
+        self._reading = False
+        self._later: list[Callable[[], None]] = []
         jobs.told.connect(self._hear)
+        session.events.screens.connect(self._forget_plan)
 
     def models(self) -> dict[str, str]:
         """Names for people, and what a recipe calls the model: shipped ones, then trained here."""
@@ -62,21 +66,36 @@ class RunDesk:
     def use(self, scoring: Scoring) -> None:
         """Score with other settings; a model that does not load is refused."""
         model = scoring.model or ""
-        self._planning.forget()
-        self._session.plan = {}
+        self._forget_plan()
         if model == self._session.scoring.model and self._session.card is not None:
-            self._session.scoring = scoring
+            self._background.forget("card")
+            self._use(self._session.card, scoring)
             return
 
         def loaded(card: ModelCard) -> None:
-            self._session.card = card
-            self._session.scoring = scoring
+            self._use(card, scoring)
 
-        self._background.ask("card", lambda: load_joint_card(model), loaded, self.complain)
+        def refused(error: Exception) -> None:
+            self._reading, self._later = False, []
+            self.complain(error)
+
+        self._reading = True
+        self._background.ask("card", lambda: load_joint_card(model), loaded, refused)
+
+    def _use(self, card: ModelCard, scoring: Scoring) -> None:
+        """Take settings with the card of their model, and do what waited for it."""
+        if card is not self._session.card:
+            self._session.card = card
+        self._session.scoring = scoring
+        self._reading, wanted, self._later = False, self._later, []
+        for verb in wanted:
+            verb()
 
     def check(self) -> None:
         """Ask what a scoring of the open plates would take."""
-        if self._session.screens:
+        if self._reading:
+            self._later.append(self.check)
+        elif self._session.screens:
             try:
                 self._planning.ask(self._scoring_recipe("plan", self._paths()))
             except DeepNoiseError as error:
@@ -84,6 +103,9 @@ class RunDesk:
 
     def score(self, paths: Sequence[Path] | None = None) -> None:
         """Score the open screens, or folders, one after the other."""
+        if self._reading:
+            self._later.append(partial(self.score, paths))
+            return
         wanted = self._paths() if paths is None else list(paths)
         self._session.waiting = (*self._session.waiting, *wanted)
         self._next()
@@ -176,6 +198,11 @@ class RunDesk:
             )
         if view.task == "score":
             self._next()
+
+    def _forget_plan(self) -> None:
+        """What was told, or is still being asked, holds no longer."""
+        self._planning.forget()
+        self._session.plan = {}
 
     def _planned(self, plan: Mapping[str, Any]) -> None:
         self._session.plan = plan

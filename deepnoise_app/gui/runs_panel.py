@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
 )
 
 from deepnoise_app.gui.callout import quiet_label, say
-from deepnoise_app.gui.icons import ICON_GREY, painted_icon
+from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.ladder_record import TASK as LADDER
 from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.plain import plain
@@ -193,7 +193,7 @@ class RunsPanel(QWidget):
             self.list.addItem(item)
         text = f"{record.view.title}\n{summary_line(record)}"
         if item.text() != text:
-            icon, colour = SIGNS.get(record.view.status.state, ("mdi6.progress-clock", ICON_GREY))
+            icon, colour = SIGNS.get(record.view.status.state, ("mdi6.progress-clock", None))
             item.setText(text)
             item.setIcon(painted_icon(icon, colour))
         item.setData(Qt.ItemDataRole.UserRole, str(record.view.path))

@@ -118,6 +118,8 @@ class ScorePanel(QWidget):
     def _show_plan(self) -> None:
         plan = self._session.plan
         self.check.setText("Check")
+        # What was refused would be refused again; other settings make it a new question.
+        self.button.setEnabled(self.check.isEnabled() and "refusal" not in plan)
         self.unlike.say(plain(str(plan["refusal"])) if "refusal" in plan else "")
         if not plan:
             say(self.plan, UNASKED if self._session.screens else "")
@@ -138,7 +140,6 @@ class ScorePanel(QWidget):
             if wells
             else NO_PLATE
         )
-        self.button.setEnabled(wells > 0)
         self.check.setEnabled(wells > 0)
         say(self.reason, "" if wells else NO_PLATE)
         self._show_plan()

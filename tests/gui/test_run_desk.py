@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from deepnoise_app.assets import shipped_models
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.run_desk import RunDesk
@@ -50,10 +52,15 @@ def jobs(qtbot, tmp_path: Path, workers: Workers):
 
 
 @pytest.fixture
-def desk(session: Session, jobs: Jobs):
-    background = Background()
-    yield RunDesk(session, background, jobs)
-    background.close()
+def background(qapp):
+    made = Background()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(session: Session, jobs: Jobs, background: Background) -> RunDesk:
+    return RunDesk(session, background, jobs)
 
 
 def finish(run: RunFolder, predictions, **summary: object) -> None:
@@ -87,6 +94,49 @@ def test_a_model_that_does_not_load_is_refused_and_the_old_one_stays(
     assert session.notice.tone is Tone.PROBLEM
     assert "is not a model" in session.notice.text
     assert session.scoring is before
+
+
+def test_what_is_asked_while_a_model_is_read_is_done_with_that_model(
+    desk, session, workers, qtbot
+) -> None:
+    desk.use(Scoring(model="demo", views=2))
+    desk.check()
+    desk.score()
+    assert not workers.runs
+    qtbot.waitUntil(lambda: len(workers.runs) == 2)
+    assert [run.recipe.task for run in workers.runs] == ["plan", "score"]
+    assert {run.recipe.scoring.views for run in workers.runs} == {2}
+
+
+def test_nothing_is_scored_with_a_model_that_was_refused(
+    desk, session, workers, tmp_path, qtbot
+) -> None:
+    desk.use(Scoring(model=str(tmp_path)))
+    desk.score()
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert not workers.runs
+    desk.score()
+    assert len(workers.runs) == 1
+
+
+def test_back_to_the_model_in_use_the_other_is_not_taken(
+    desk, session, background, tmp_path, qtbot
+) -> None:
+    desk.use(Scoring(model="demo"))
+    qtbot.waitUntil(lambda: session.card is not None)
+    other = tmp_path / "other"
+    shutil.copytree(shipped_models()["demo"], other)
+    desk.use(Scoring(model=str(other)))
+    desk.use(Scoring(model="demo", views=4))
+    qtbot.waitUntil(lambda: background.is_idle)
+    qtbot.wait(50)
+    assert (session.scoring.model, session.scoring.views) == ("demo", 4)
+
+
+def test_other_screens_need_another_plan(desk, session) -> None:
+    session.plan = {"refusal": "plate 1 lacks the channel ER"}
+    session.screens = (*session.screens, Screen("/screens/other", "pattern", (), ()))
+    assert session.plan == {}
 
 
 def test_the_open_screens_are_scored_with_the_settings_of_the_session(desk, session, workers):

@@ -165,6 +165,10 @@ def test_a_refusal_is_shown(panel: ScorePanel, session: Session, screen: Screen)
     session.plan = {"refusal": "plate 1 lacks the channel ER"}
     assert "cannot be scored" in panel.plan.text()
     assert panel.unlike.label.text() == "plate 1 lacks the channel ER"
+    assert not panel.button.isEnabled()
+    assert panel.check.isEnabled()
+    session.plan = {}
+    assert panel.button.isEnabled()
 
 
 def test_check_asks_and_says_so_until_the_plan_is_there(
