@@ -78,8 +78,9 @@ class Picture:
     """The sites of the chosen wells, side by side.
 
     `pixels` is (C, rows, columns), 0 where a plane is missing; `faults` say what could not be
-    read. `step` is how many pixels of the files one pixel stands for, down and across. Seen as a
-    model does, `sight` says how, and pixels are deviations from the plate's mean.
+    read, `left_out` how many sites there was no room for. `step` is how many pixels of the files
+    one pixel stands for, down and across. Seen as a model does, `sight` says how, and pixels are
+    deviations from the plate's mean.
     """
 
     plate: PlateKey
@@ -88,6 +89,7 @@ class Picture:
     faults: tuple[str, ...] = ()
     step: tuple[float, float] = (1.0, 1.0)
     sight: Sight | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from deepnoise_app.errors import PixelError
 from deepnoise_app.screen import Plate
 
 LOW, HIGH = 1.0, 99.7
+# Share of a fraction by which white lies above black where both would be the same.
+CLOSEST = 1e-3
 
 
 def plate_contrast(
@@ -27,7 +29,7 @@ def plate_contrast(
     -------
     contrast
         (C, 2) in grey levels as stored, black below white; (0, 255) for a channel that none of
-        the wells has.
+        the wells has. Pixels that are no numbers do not count.
     """
     chosen = np.unique(np.linspace(0, len(plate.wells) - 1, wells).astype(int))
     made = np.tile((0.0, 255.0), (len(plate.channels), 1))
@@ -36,9 +38,23 @@ def plate_contrast(
             plane for index in chosen if (plane := _plane(plate, int(index), channel)) is not None
         ]
         if seen:
-            black, white = np.percentile(np.concatenate(seen), (low, high))
-            made[channel] = black, max(white, black + 1)
+            levels = np.concatenate(seen)
+            levels = levels[np.isfinite(levels)]
+            if levels.size:
+                black, white = np.percentile(levels, (low, high))
+                made[channel] = black, white_above(black, white, levels.dtype)
     return made
+
+
+def white_above(black: float, white: float, dtype: DTypeLike) -> float:
+    """Return a white point that lies above the black point.
+
+    Grey levels that are whole numbers are at least one apart; fractions, such as those of images
+    scaled from 0 to 1, may lie as close as is wished, but not on one another.
+    """
+    if np.dtype(dtype).kind in "iub":
+        return max(white, black + 1)
+    return white if white > black else black + (abs(black) * CLOSEST or 1.0)
 
 
 def _plane(plate: Plate, index: int, channel: int) -> NDArray[np.generic] | None:

@@ -17,8 +17,9 @@ from deepnoise_app.gui.number_box import NumberBox
 from deepnoise_app.session import Look
 
 SWATCH_PX = 18
-# Grey levels are whole; a range this small belongs to pixels that are fractions.
-FINE_BELOW = 16.0
+# Grey levels are whole; a range this small belongs to pixels that are fractions, of which at least
+# so many digits are shown, and as many as tell a thousandth of the range.
+FINE_BELOW, FEWEST_DIGITS, MOST_DIGITS = 16.0, 3, 8
 
 
 class ChannelRow(QWidget):
@@ -57,7 +58,7 @@ class ChannelRow(QWidget):
 
     def set_contrast(self, black: float, white: float, ends: tuple[float, float]) -> None:
         """Show black and white point on a slider with these ends, without a signal."""
-        decimals = 3 if ends[1] - ends[0] < FINE_BELOW else 0
+        decimals = _decimals(ends[1] - ends[0])
         with QSignalBlocker(self.slider):
             self.slider.setRange(*ends)
             self.slider.setValue((black, white))
@@ -109,3 +110,11 @@ class ChannelRow(QWidget):
     def _on_numbers(self) -> None:
         black, white = self.contrast()
         self.contrast_changed.emit(min(black, white), max(black, white))
+
+
+def _decimals(span: float) -> int:
+    """Return how many digits behind the point a grey level of such a range needs."""
+    if span >= FINE_BELOW:
+        return 0
+    digits = range(FEWEST_DIGITS, MOST_DIGITS)
+    return next((count for count in digits if span * 10**count >= 1000), MOST_DIGITS)

@@ -13,12 +13,13 @@ def grey_range(dtype: DTypeLike, white: float, black: float = 0.0) -> tuple[floa
     """Return the ends of a contrast slider on which these black and white points lie.
 
     Integers end at the highest level of the narrowest camera (8 to 16 bits) that has `white`;
-    other numbers at twice `white`, so that there is room to darken.
+    other numbers as far above `white` as that is above 0, or above `black` below it, so that there
+    is room to darken.
     """
     low = min(0.0, black)
     kind = np.dtype(dtype)
     if kind.kind not in "iub":
-        return low, max(2 * white, low + 1)
+        return low, white + (white - low)
     if kind.itemsize == 1:
         return low, max(255.0, white)
     tops = (float(2**bits - 1) for bits in _BITS)

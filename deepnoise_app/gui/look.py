@@ -19,7 +19,8 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "Grey": ("#ffffff",),
 }
 GAP = 8
-MOST_SITES = 16
+# So many sites are shown always; more, up to all that have a plane of this many pixels together.
+SURE_SITES, MOST_PIXELS = 16, 32 * 2**20
 # More sites than these lie in rows, with room above each for a label of two lines, a share of its
 # height.
 IN_A_ROW = 4
@@ -41,8 +42,9 @@ def read_picture(
 ) -> Picture:
     """Read the sites of wells, or one site of each, and set them side by side.
 
-    What is missing or unreadable stays black and is named in `faults`; at most `MOST_SITES` sites
-    are read. With a sight they are shown as a model sees them.
+    What is missing or unreadable stays black and is named in `faults`; of more sites than memory
+    bears only the first are read, and the others counted. With a sight they are shown as a model
+    sees them.
     """
     wanted = [
         (well, s)
@@ -50,17 +52,20 @@ def read_picture(
         if well in plate.well_index
         for s in plate.sites_of(well)
         if site in (None, s)
-    ][:MOST_SITES]
+    ]
     faults: list[str] = []
     sites: list[dict[int, Plane]] = []
     whole = (1, 1)
     for well, s in wanted:
+        if len(sites) >= SURE_SITES and (len(sites) + 1) * whole[0] * whole[1] > MOST_PIXELS:
+            break
         planes, said = readable_planes(plate, well, s)
         faults += said
         whole = max([whole, *(plane.shape for plane in planes.values())])
         sites.append(planes if sight is None else seen_planes(planes, sight))
     size = max([(1, 1), *(plane.shape for planes in sites for plane in planes.values())])
-    places, extent = arranged(wanted, size)
+    shown, left_out = wanted[: len(sites)], len(wanted) - len(sites)
+    places, extent = arranged(shown, size)
     kinds = {plane.dtype for planes in sites for plane in planes.values()} or {np.dtype(np.uint8)}
     ground = 0 if sight is None else SEEN_RANGE[0]
     pixels = np.full((len(plate.channels), *extent), ground, dtype=np.result_type(*kinds))
@@ -73,7 +78,7 @@ def read_picture(
             there = pixels[channel, place.top : place.top + rows, place.left :]
             there[:, :columns] = plane
     step = (whole[0] / size[0], whole[1] / size[1])
-    return Picture(plate.key, pixels, places, tuple(faults), step, sight)
+    return Picture(plate.key, pixels, places, tuple(faults), step, sight, left_out)
 
 
 def arranged(

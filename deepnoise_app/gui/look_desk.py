@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.analysis.contrast import plate_contrast
+from deepnoise_app.analysis.contrast import plate_contrast, white_above
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.look import first_looks
 from deepnoise_app.screen import Plate
@@ -30,7 +30,7 @@ class LookDesk:
         """Give the plate that comes to the front looks and contrast."""
         if before is None or before.channels != plate.channels:
             self._session.looks = first_looks(plate.channels)
-        self._find_contrast(plate, before)
+        self._find_contrast(plate)
 
     def set_colour(self, channel: int, colour: str) -> None:
         """Show a channel in a colour, `#rrggbb`."""
@@ -60,13 +60,14 @@ class LookDesk:
         plate = self._session.plate
         if plate is None or plate.key not in self._session.contrast:
             return
-        locked = self._session.contrast_locked
-        keys = list(self._session.contrast) if locked else [plate.key]
+        keys = list(self._session.contrast) if self._session.contrast_locked else [plate.key]
+        picture = self._session.picture
+        white = white_above(black, white, picture.pixels.dtype if picture is not None else int)
         changed = dict(self._session.contrast)
         for key in keys:
             if len(changed[key]) > channel:
                 changed[key] = np.array(changed[key])
-                changed[key][channel] = black, max(white, black + 1)
+                changed[key][channel] = black, white
         self._session.contrast = changed
 
     def lock_contrast(self, locked: bool) -> None:
@@ -78,28 +79,38 @@ class LookDesk:
         mine = self._session.contrast.get(plate.key)
         self._session.contrast = {plate.key: mine} if locked and mine is not None else {}
         if not locked:
-            self._find_contrast(plate, None)
+            self._find_contrast(plate)
 
     def reset_contrast(self) -> None:
-        """Take the contrast from the plate in front again."""
+        """Take the contrast from the plate in front again; if locked, that of all plates."""
         plate = self._session.plate
         if plate is not None:
-            kept = {k: v for k, v in self._session.contrast.items() if k != plate.key}
-            self._session.contrast = kept
-            self._find_contrast(plate, None)
+            known = {} if self._session.contrast_locked else self._session.contrast
+            self._session.contrast = {k: v for k, v in known.items() if k != plate.key}
+            self._find_contrast(plate)
 
-    def _find_contrast(self, plate: Plate, before: Plate | None) -> None:
-        known = self._session.contrast
-        if plate.key in known:
+    def _find_contrast(self, plate: Plate) -> None:
+        if plate.key in self._session.contrast:
             return
-        locked = self._session.contrast_locked and before is not None
-        if locked and before is not None and before.channels == plate.channels:
-            self._session.contrast = {**known, plate.key: known[before.key]}
+        shared = self._shared(plate)
+        if shared is not None:
+            self._session.contrast = {**self._session.contrast, plate.key: shared}
             return
 
         def found(limits: NDArray[Any]) -> None:
             if self._session.is_open(plate):
-                self._session.contrast = {**self._session.contrast, plate.key: limits}
+                # Another plate's may have come first: locked, all have that.
+                shared = self._shared(plate)
+                mine = limits if shared is None else shared
+                self._session.contrast = {**self._session.contrast, plate.key: mine}
 
         topic = f"contrast {plate.key}"
         self._background.ask(topic, lambda: plate_contrast(plate), found, self._complain)
+
+    def _shared(self, plate: Plate) -> NDArray[Any] | None:
+        """Return the contrast of all plates with the same channels, where it is locked."""
+        known = self._session.contrast
+        if not self._session.contrast_locked:
+            return None
+        alike = (p for p in self._session.plates if p.channels == plate.channels)
+        return next((known[p.key] for p in alike if p.key in known), None)

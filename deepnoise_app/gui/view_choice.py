@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QProgressBar, QVBoxLayout, QWid
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.panel_body import show_progress
 from deepnoise_app.gui.scale_bar import scale_text
-from deepnoise_app.gui.words import count
+from deepnoise_app.gui.words import count, left_out_text
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.session import Session
 
@@ -69,7 +69,7 @@ class ViewChoice(QWidget):
         self.progress.setVisible(filling)
         if mosaic is not None:
             show_progress(self.progress, mosaic.done, mosaic.total)
-        lines = [self._reading(), self._seen(), scale_text(plate)]
+        lines = [self._reading(), self._left_out(), self._seen(), scale_text(plate)]
         say(self.told, "<br>".join(line for line in lines if line))
 
     def _reading(self) -> str:
@@ -81,6 +81,12 @@ class ViewChoice(QWidget):
         if mosaic.faults:
             return f"{count(len(mosaic.faults), 'image')} could not be read: {mosaic.faults[0]}"
         return ""
+
+    def _left_out(self) -> str:
+        picture = self._session.picture
+        if self._session.whole_plate or picture is None or not picture.left_out:
+            return ""
+        return left_out_text(len(picture.places), picture.left_out)
 
     def _seen(self) -> str:
         plate = self._session.plate

@@ -48,6 +48,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def left_out_text(shown: int, left_out: int) -> str:
+    """Say that a picture does not hold every site, and what shows the others."""
+    whole = count(shown + left_out, "site")
+    return (
+        f"The first {shown:,} of {whole} are shown: choose a single site, or fewer wells, for the"
+        " others."
+    )
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Return `a`, `a, b and c`, or `a, b, c and 4 more`."""
     more = len(names) - most

@@ -14,6 +14,7 @@ from deepnoise_app.gui.naming import Naming
 from deepnoise_app.gui.opening import Opening, all_problems, named_folder, understood
 from deepnoise_app.gui.origins import forget, leave_word, namesakes, told_elsewhere
 from deepnoise_app.gui.sight import sight_of
+from deepnoise_app.gui.words import left_out_text
 from deepnoise_app.screen import Plate, Role, Screen, WellId
 from deepnoise_app.session import Notice, Paint, Painting, Picture, PlateKey, Session, Sight, Tone
 
@@ -31,6 +32,8 @@ class Workbench:
         self.names = Naming(session, background)
         self.looks = LookDesk(session, background, self.complain_of_plate)
         self._album = Album(background)
+        # Plates of whose pictures it was said that not every site is in them.
+        self._told_of: set[PlateKey] = set()
         session.events.card.connect(self._on_card)
         self._opening = Opening(session, background, self._opened, self.complain)
 
@@ -180,6 +183,9 @@ class Workbench:
         if picture.places and all(place.lost for place in picture.places):
             text = f"Nothing of this well can be read: {picture.faults[0]}"
             self.session.notice = Notice(text, Tone.PROBLEM, "\n".join(picture.faults))
+        if picture.left_out and picture.plate not in self._told_of:
+            self._told_of.add(picture.plate)
+            self.session.notice = Notice(left_out_text(len(picture.places), picture.left_out))
 
     # Notices --------------------------------------------------------------------------------
 

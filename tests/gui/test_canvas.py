@@ -294,7 +294,8 @@ def test_after_closing_nothing_is_heard(viewer, session, workbench):
         ("uint16", 300, 1023),
         ("uint16", 3000, 4095),
         ("uint16", 60000, 65535),
-        ("float32", 0.4, 1.0),
+        ("float32", 0.01, 0.02),
+        ("float32", 0.4, 0.8),
         ("float32", 40.0, 80.0),
     ],
 )

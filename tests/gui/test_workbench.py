@@ -238,6 +238,38 @@ def test_contrast_is_of_a_plate_until_it_is_locked(opened, session, wait):
     assert not np.array_equal(session.contrast[first.key][1], [7, 70])
 
 
+def test_locked_before_any_contrast_is_known_all_plates_get_the_first(opened, session, wait):
+    first, second = session.plates[:2]
+    session.contrast = {}
+    opened.looks.lock_contrast(True)
+    opened.show_plate(second.key)
+    assert session.plate is second
+    wait(lambda: second.key in session.contrast)
+    opened.show_plate(first.key)
+    wait(lambda: first.key in session.contrast)
+    assert np.array_equal(session.contrast[first.key], session.contrast[second.key])
+
+
+def test_reset_while_locked_holds_for_all_plates(opened, session, wait):
+    first, second = session.plates[:2]
+    opened.looks.lock_contrast(True)
+    opened.looks.set_contrast(1, 7, 70)
+    opened.show_plate(second.key)
+    assert session.contrast[second.key][1].tolist() == [7, 70]
+    opened.looks.reset_contrast()
+    wait(lambda: second.key in session.contrast)
+    opened.show_plate(first.key)
+    assert np.array_equal(session.contrast[first.key], session.contrast[second.key])
+    assert session.contrast[first.key][1].tolist() != [7, 70]
+
+
+def test_fractions_may_be_closer_than_a_grey_level(opened, session):
+    picture = session.picture
+    session.picture = replace(picture, pixels=picture.pixels / np.float32(255))
+    opened.looks.set_contrast(0, 0.05, 0.5)
+    assert session.contrast[session.plate.key][0].tolist() == [0.05, 0.5]
+
+
 def test_white_never_falls_below_black(opened, session):
     opened.looks.set_contrast(0, 50, 20)
     assert session.contrast[session.plate.key][0].tolist() == [50, 51]
