@@ -25,11 +25,12 @@ class Tone(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Notice:
     """A sentence for the user; `details` are what *copy details* copies.
 
-    `folder` is the one whose names it speaks of: they may be read in another way.
+    The same sentence again is news: what was refused twice was asked twice. `folder` is the one
+    whose names it speaks of: they may be read in another way.
     """
 
     text: str

@@ -26,6 +26,11 @@ class Planning:
         self._asked: Path | None = None
         jobs.told.connect(self._hear)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._asked is not None
+
     def ask(self, recipe: Recipe) -> None:
         """Plan what a recipe asks.
 

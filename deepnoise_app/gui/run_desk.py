@@ -91,11 +91,17 @@ class RunDesk:
         for verb in wanted:
             verb()
 
+    @property
+    def is_checking(self) -> bool:
+        """Whether it is still being found out what a scoring would take."""
+        return self._planning.is_asking or bool(self._later)
+
     def check(self) -> None:
         """Ask what a scoring of the open plates would take."""
         if self._reading:
             self._later.append(self.check)
         elif self._session.screens:
+            self._forget_plan()  # the same answer again is news
             try:
                 self._planning.ask(self._scoring_recipe("plan", self._paths()))
             except DeepNoiseError as error:

@@ -117,7 +117,7 @@ class ScorePanel(QWidget):
 
     def _show_plan(self) -> None:
         plan = self._session.plan
-        self.check.setText("Check")
+        self.check.setText("Checking…" if self._desk.is_checking else "Check")
         # What was refused would be refused again; other settings make it a new question.
         self.button.setEnabled(self.check.isEnabled() and "refusal" not in plan)
         self.unlike.say(plain(str(plan["refusal"])) if "refusal" in plan else "")
@@ -181,9 +181,9 @@ class ScorePanel(QWidget):
         self._desk.score()
 
     def _on_check(self) -> None:
-        self.check.setText("Checking…")
         self._desk.check()
+        self._show_plan()
 
     def _on_notice(self) -> None:
         self._show_scoring()
-        self.check.setText("Check")
+        self._show_plan()

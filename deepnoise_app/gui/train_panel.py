@@ -152,8 +152,9 @@ class TrainPanel(QWidget):
 
     def _show_plan(self) -> None:
         plan, ready = self._session.training_plan, self._is_ready
-        self.check.setText("Check")
-        self.check.setEnabled(ready)
+        asking = self._training.is_checking
+        self.check.setText("Checking…" if asking else "Check")
+        self.check.setEnabled(ready and not asking)
         notes = [str(plan["refusal"])] if "refusal" in plan else plan.get("notes", [])
         self.hindrance.say("<br>".join(escape(sentence(note)) for note in notes))
         if not plan or "refusal" in plan:
@@ -218,9 +219,8 @@ class TrainPanel(QWidget):
         DetailsDialog(Notice(f"Recipe {name}", details=text), self).open()
 
     def _on_check(self) -> None:
-        self.check.setText("Checking…")
-        self.check.setEnabled(False)
         self._training.check()
+        self._show_plan()
 
     def _on_train(self) -> None:
         self._training.train()

@@ -134,8 +134,14 @@ class TrainingDesk:
 
     # Planning and training ------------------------------------------------------------------
 
+    @property
+    def is_checking(self) -> bool:
+        """Whether it is still being found out what a training would take."""
+        return self._planning.is_asking
+
     def check(self) -> None:
         """Ask what a training on the open screens would take."""
+        self._forget_plan()  # the same answer again is news
         try:
             self._planning.ask(self._asked("plan"))
         except DeepNoiseError as error:

@@ -258,6 +258,27 @@ def test_a_check_is_a_plan_and_its_answer_a_fact(desk, session, workers, qtbot) 
     assert session.runs == ()
 
 
+def test_the_same_refusal_is_told_as_often_as_it_is_asked_for(
+    desk, session, workers, tmp_path, qtbot
+) -> None:
+    told: list[object] = []
+    session.events.plan.connect(told.append)
+    session.events.notice.connect(told.append)
+    for _ in range(2):
+        desk.check()
+        assert desk.is_checking
+        workers.runs[-1].tell(Started())
+        workers.runs[-1].tell(Failed(message="plate 1 lacks the channel ER"))
+        qtbot.waitUntil(lambda: not desk.is_checking)
+        assert session.plan == {"refusal": "plate 1 lacks the channel ER"}
+    assert told.count(session.plan) == 2
+    for times in (1, 2):
+        desk.use(Scoring(model=str(tmp_path)))
+        qtbot.waitUntil(
+            lambda times=times: sum("is not a model" in str(one) for one in told) == times
+        )
+
+
 def test_a_second_check_stops_the_first_and_alone_is_answered(
     desk, session, workers, jobs, qtbot
 ) -> None:

@@ -30,6 +30,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.is_checking = False
 
     def models(self) -> dict[str, str]:
         return {"demo (shipped)": "demo", "2026-training": "/runs/2026/model"}
@@ -39,6 +40,7 @@ class Desk:
 
     def check(self) -> None:
         self.asked.append(("check",))
+        self.is_checking = True
 
     def score(self, paths: list[Path] | None = None) -> None:
         self.asked.append(("score", paths))
@@ -178,6 +180,7 @@ def test_check_asks_and_says_so_until_the_plan_is_there(
     qtbot.mouseClick(panel.check, Qt.MouseButton.LeftButton)
     assert desk.asked[-1] == ("check",)
     assert panel.check.text() == "Checking…"
+    desk.is_checking = False
     session.plan = {"refusal": "no"}
     assert panel.check.text() == "Check"
 

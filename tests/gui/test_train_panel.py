@@ -37,6 +37,11 @@ class Desks:
         self.session = session
         self.asked: list[tuple[object, ...]] = []
         self.refusal = ""
+        self.is_checking = False
+
+    def check(self) -> None:
+        self.asked.append(("check",))
+        self.is_checking = True
 
     def recipes(self) -> dict[str, str]:
         return {"laptop": "Minutes on two cores.\n\n- a point", "quick-look": "Seconds."}
@@ -218,6 +223,7 @@ def test_the_plan_is_asked_for_and_shown_before_the_start(ready, session, desk, 
     qtbot.mouseClick(ready.check, Qt.MouseButton.LeftButton)
     assert desk.asked == [("check",)]
     assert ready.check.text() == "Checking…"
+    desk.is_checking = False
     session.training_plan = PLAN
     assert ready.check.text() == "Check"
     assert "1,234 wells of 2 experiments, 33 perturbations, at least 1 well of each" in (
