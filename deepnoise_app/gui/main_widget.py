@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from pathlib import Path
 
 import napari.viewer
+from napari.utils.events import Event
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from deepnoise_app.gui.dock_end import DockEnd
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
 from deepnoise_app.gui.host import plugin_setting
 from deepnoise_app.gui.nothing_open import NothingOpen
-from deepnoise_app.gui.parts import assemble
+from deepnoise_app.gui.parts import Parts, assemble
 from deepnoise_app.gui.plugin import PATH_KEY
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.runs.process import start_detached
@@ -46,7 +49,11 @@ class MainWidget(QWidget):
         column.addWidget(self.parts.pack_strip)
         column.addWidget(tabs)
         self._adopt(viewer)
-        self.destroyed.connect(_throw_away)
+        self.end = DockEnd(self)
+        self.end.ended.connect(self._let_go)
+        self.end.ended.connect(self.deleteLater)
+        # Whoever takes the widget away past napari: its threads must not answer it any more.
+        self.destroyed.connect(partial(_throw_away, self.parts))
         self.parts.steps.own_wanted.connect(self.ask_for_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
         take = self.parts.maps.take
@@ -77,9 +84,12 @@ class MainWidget(QWidget):
         self._viewer = viewer
         self._seen: set[Path] = set()
         self.parts.session.events.plate.connect(self._replace)
-        viewer.layers.events.inserted.connect(lambda event: self._inserted(event.value.metadata))
+        viewer.layers.events.inserted.connect(self._on_inserted)
         for layer in list(viewer.layers):
             self._inserted(layer.metadata)
+
+    def _on_inserted(self, event: Event) -> None:
+        self._inserted(event.value.metadata)
 
     def _inserted(self, metadata: dict[str, object]) -> None:
         path = metadata.get(PATH_KEY)
@@ -98,13 +108,21 @@ class MainWidget(QWidget):
         self.parts.preload.begin()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
-        """Let go of threads; runs go on."""
-        self.parts.close()
+        """Let go of everything but the runs."""
+        self._let_go()
         super().closeEvent(event)
 
+    def _let_go(self) -> None:
+        """End threads and take our layers away; runs go on, and layers of the user's stay."""
+        if self.parts.is_closed:
+            return
+        self._viewer.layers.events.inserted.disconnect(self._on_inserted)
+        self.parts.close()
 
-def _throw_away(_: object) -> None:
+
+def _throw_away(parts: Parts, _: object = None) -> None:
     """Free what is left of the panels at once, here: no thread of napari may do it later."""
+    parts.close()
     gc.collect()
 
 

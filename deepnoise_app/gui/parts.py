@@ -93,6 +93,7 @@ class Parts:
     demo: DemoDesk
     hearing: Hearing
     garbage: Garbage
+    is_closed: bool = False
 
     @property
     def panels(self) -> tuple[tuple[str, QWidget], ...]:
@@ -133,13 +134,16 @@ class Parts:
         self.session.bring_forward("Score")
 
     def close(self) -> None:
-        """Let go of threads and watches; trainings and scorings go on."""
+        """Let go of threads, watches and layers; trainings and scorings go on."""
+        if self.is_closed:
+            return
+        self.is_closed = True
         self.quality_desk.stop()
         self.jobs.close()
         self.mosaic.close()
         self.mosaic_view.close()
-        self.canvas.watch.close()
         self.why_layer.close()
+        self.canvas.close()
         self.workbench.stop_opening()
         self.hearing.close()
         self.background.close()
