@@ -48,6 +48,8 @@ class Painter:
         self._background = background
         self._jobs = jobs
         self._measuring: set[tuple[str, PlateKey]] = set()
+        session.events.painting.connect(self._forget_range)
+        session.events.sheet_choice.connect(self._on_sheet_choice)
         for fact in ("plate", "painting", "measures", "predictions", "sheet"):
             getattr(session.events, fact).connect(self._repaint)
         session.events.plate.connect(self._on_plate)
@@ -56,10 +58,7 @@ class Painter:
 
     def paint(self, painting: Painting) -> None:
         """Paint something else; a plate that lacks the measure is measured first."""
-        if painting != self._session.painting:
-            self._session.colour_range = None
-            self._session.range_locked = False
-            self._session.painting = painting
+        self._session.painting = painting
         self._measure_if_wanted()
 
     def set_range(self, low: float, high: float) -> None:
@@ -98,6 +97,15 @@ class Painter:
 
         write = partial(write_heat_map, path, partial(overlay_table, plate, overlay), draw)
         self._background.ask(f"export {path}", write, written, failed)
+
+    def _forget_range(self) -> None:
+        """Whoever paints other values: a colour range, locked or not, is that of the old ones."""
+        self._session.colour_range = None
+        self._session.range_locked = False
+
+    def _on_sheet_choice(self) -> None:
+        if self._session.painting.paint is Paint.QUALITY:
+            self._forget_range()
 
     def _on_plate(self) -> None:
         """Another plate has its own colour range, unless that is locked."""

@@ -90,7 +90,6 @@ class QualityDesk:
     def choose(self, choice: SheetChoice) -> None:
         """Look at another measure, or at another correction of it."""
         if choice != self._session.sheet_choice:
-            self._session.colour_range = None
             self._session.sheet_choice = choice
             self._renew()
 
@@ -98,7 +97,6 @@ class QualityDesk:
         """Bring a plate to the front, painted as the sheet shows it, and go to a well of it."""
         self._workbench.show_plate(key)
         if self._session.sheet is not None:
-            self._session.colour_range = None
             self._session.painting = Painting(Paint.QUALITY)
         if well is not None:
             self._workbench.choose([well])

@@ -1,0 +1,103 @@
+"""The painter: what becomes of the colour range, and of plates that want to be measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deepnoise_app.analysis.measures import Measures, measure_well
+from deepnoise_app.analysis.sheet import QualitySheet, joined, make_sheet
+from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.quality_desk import QualityDesk
+from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.screen import Screen
+from deepnoise_app.session import Paint, Painting, Session
+from deepnoise_app.simulate import ScreenDesign, simulate_screen
+
+MADE = simulate_screen(ScreenDesign(1, 0, plates=2, perturbations=4, sites=1, size=32)).screen
+
+
+class Table:
+    """The desks that paint, on two plates, without a window; workers are only counted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.session = Session()
+        self.background = Background()
+        self.begun: list[Path] = []
+        self.jobs = Jobs(folder, self._begin)
+        self.workbench = Workbench(self.session, self.background)
+        self.painter = Painter(self.session, self.background, self.jobs)
+        desk = RunDesk(self.session, self.background, self.jobs)
+        self.quality = QualityDesk(self.session, self.background, self.jobs, desk, self.workbench)
+        self.session.screens = (MADE,)
+        self.first, self.second = (plate.key for plate in MADE.imaged)
+        self.workbench.show_plate(self.first)
+
+    def _begin(self, path: Path) -> int:
+        self.begun.append(path)
+        return 0
+
+    def close(self) -> None:
+        self.jobs.close()
+        self.background.close()
+
+
+@pytest.fixture
+def table(qapp, tmp_path: Path):
+    made = Table(tmp_path)
+    yield made
+    made.close()
+
+
+def sheet_of(screen: Screen) -> QualitySheet:
+    """Measure the plates here, without a worker, and lay them out."""
+    parts = []
+    for plate in screen.imaged:
+        found = [measure_well(plate, well) for well in plate.wells]
+        parts.append(Measures.of(plate, plate.wells, found, "basic"))
+    return make_sheet(joined(parts), Session().sheet_choice)
+
+
+def test_names_of_a_scoring_are_not_painted_on_the_range_of_a_measure(table):
+    session = table.session
+    session.painting = Painting(Paint.MEAN)
+    table.painter.set_range(200, 4000)
+    table.painter.lock_range(True)
+    session.painting = Painting(Paint.PREDICTION)  # as a scoring does that has finished
+    assert session.shown_range == (0.0, 1.0)
+    assert not session.range_locked
+
+
+def test_a_range_that_is_locked_stays_from_heat_map_to_heat_map(table):
+    session = table.session
+    session.sheet = sheet_of(MADE)
+    table.quality.show(table.first)
+    table.painter.set_range(3, 4)
+    table.painter.lock_range(True)
+    table.quality.show(table.second)
+    assert session.plate.key == table.second
+    assert session.shown_range == (3, 4)
+    assert session.range_locked
+
+
+def test_another_measure_in_quality_drops_a_range_only_where_it_is_painted(table):
+    session = table.session
+    session.sheet = sheet_of(MADE)
+    session.painting = Painting(Paint.MEAN)
+    table.painter.set_range(200, 4000)
+    table.painter.lock_range(True)
+    table.quality.choose(replace(session.sheet_choice, column="Spread"))
+    assert session.colour_range == (200, 4000)
+    assert session.range_locked
+    session.sheet = sheet_of(MADE)
+    table.quality.show(table.first)
+    table.painter.set_range(3, 4)
+    table.painter.lock_range(True)
+    table.quality.choose(replace(session.sheet_choice, column="Mean"))
+    assert session.colour_range is None
+    assert not session.range_locked
