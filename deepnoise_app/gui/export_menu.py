@@ -10,10 +10,9 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QWidget
 
 from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.where_to_write import TABLES, where_to_write
 from deepnoise_app.session import Session
 from deepnoise_app.untrusted import file_stem
-
-TABLES = "CSV (*.csv);;Parquet (*.parquet)"
 
 
 class ExportMenu(QMenu):
@@ -23,6 +22,7 @@ class ExportMenu(QMenu):
         self, session: Session, desk: RunDesk, results: ResultsDesk, parent: QWidget
     ) -> None:
         super().__init__("Export", parent)
+        self._parent = parent
         self._session = session
         self._results = results
         self.setToolTipsVisible(True)
@@ -76,13 +76,11 @@ class ExportMenu(QMenu):
             action.setEnabled(there)
 
     def _ask(self, proposed: str, kinds: str, write: Callable[[Path], None]) -> None:
-        name, kind = QFileDialog.getSaveFileName(self.parentWidget(), "Export", proposed, kinds)
-        if name:
-            path = Path(name)
-            ending = ".parquet" if "parquet" in kind else Path(proposed).suffix
-            write(path if path.suffix else path.with_suffix(ending))
+        path = where_to_write(self._parent, "Export", proposed, kinds)
+        if path is not None:
+            write(path)
 
     def _open_ladder(self) -> None:
-        found = QFileDialog.getExistingDirectory(self.parentWidget(), "Folder of a ladder")
+        found = QFileDialog.getExistingDirectory(self._parent, "Folder of a ladder")
         if found:
             self._results.open_ladder(Path(found))

@@ -1,4 +1,4 @@
-"""A heat map in a file: where the user wants it, and writing it as its name ends."""
+"""Writes a heat map as the name of its file ends."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFileDialog, QWidget
-
 from deepnoise_app.runs.files import write_beside
 from deepnoise_app.screen.formulas import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-KINDS = "Picture (*.png);;Drawing (*.svg);;Table (*.csv)"
-
-
-def ask_where(parent: QWidget, title: str, stem: str) -> Path | None:
-    """Let the user choose a file; None if he does not want to."""
-    name, _ = QFileDialog.getSaveFileName(parent, title, f"{stem}.png", KINDS)
-    return Path(name) if name else None
 
 
 def write_heat_map(

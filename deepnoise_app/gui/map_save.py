@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtWidgets import QWidget
 
 from deepnoise_app.gui.map_desk import MapDesk
+from deepnoise_app.gui.where_to_write import where_to_write
 
 
 def ask_where_to_save(parent: QWidget, maps: MapDesk) -> None:
     """Let the user choose a file, and write what is known of the open plates to it."""
-    name, _ = QFileDialog.getSaveFileName(parent, "Save the plate map", "plate-map.csv", "*.csv")
-    if name:
-        path = Path(name)
-        maps.save(path if path.suffix else path.with_suffix(".csv"))
+    path = where_to_write(parent, "Save the plate map", "plate-map.csv", "Plate map (*.csv)")
+    if path is not None:
+        maps.save(path)

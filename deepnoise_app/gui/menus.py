@@ -24,13 +24,13 @@ from deepnoise_app.gui.help import PAGES, Helper
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
+from deepnoise_app.gui.where_to_write import TABLES, where_to_write
 from deepnoise_app.readers.remote import whole_path
 from deepnoise_app.runs.places import runs_folder
 
 if TYPE_CHECKING:
     from deepnoise_app.gui.window import MainWindow
 
-TABLES = "Table (*.csv);;Parquet (*.parquet)"
 PACKAGES = ("deepnoise-app", "napari", "PySide6", "torch", "timm", "numpy", "pandas")
 PAPER = (
     "DeepNoise follows Yang S, Shen T, Fang Y, et al. (2023), <i>DeepNoise: Signal and Noise"
@@ -180,13 +180,9 @@ class Menus:
 
     def save_predictions(self) -> None:
         """Let the user choose a file for the predictions, and write it."""
-        name, chosen = QFileDialog.getSaveFileName(
-            self._window, "Save predictions", "predictions.csv", TABLES
-        )
-        if name:
-            path = Path(name)
-            ending = ".parquet" if "parquet" in chosen else ".csv"
-            self._parts.desk.export(path if path.suffix else path.with_suffix(ending))
+        path = where_to_write(self._window, "Save predictions", "predictions.csv", TABLES)
+        if path is not None:
+            self._parts.desk.export(path)
 
     def edit_preferences(self) -> None:
         """Let the user change the preferences."""

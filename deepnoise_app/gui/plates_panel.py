@@ -18,7 +18,6 @@ from deepnoise_app.gui.colour_bar import ColourBar
 from deepnoise_app.gui.file_choice import TABLES
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
-from deepnoise_app.gui.heat_map_file import ask_where
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.paint_bar import PaintBar
@@ -27,6 +26,7 @@ from deepnoise_app.gui.panel_body import bring_forward, tool_button
 from deepnoise_app.gui.plate_filter import PlateFilter
 from deepnoise_app.gui.plate_grid import PlateGrid
 from deepnoise_app.gui.plate_tree import PlateTree
+from deepnoise_app.gui.where_to_write import HEAT_MAPS, where_to_write
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Problem, ProblemKind
 from deepnoise_app.session import MEASURED, Session
@@ -224,6 +224,6 @@ class PlatesPanel(QWidget):
         plate = self._session.plate
         if plate is None:
             return
-        path = ask_where(self, "Save the heat map", file_stem(*plate.key))
+        path = where_to_write(self, "Save the heat map", f"{file_stem(*plate.key)}.png", HEAT_MAPS)
         if path is not None:
             self._painter.export(path)

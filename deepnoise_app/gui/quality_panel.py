@@ -18,7 +18,6 @@ from deepnoise_app.analysis.correction import Correction
 from deepnoise_app.analysis.sheet import SheetChoice
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.flag_list import FlagList
-from deepnoise_app.gui.heat_map_file import ask_where
 from deepnoise_app.gui.map_check_part import MapCheckPart
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
@@ -34,6 +33,7 @@ from deepnoise_app.gui.run_strip import RunStrip, shown_run
 from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.small_multiples import SmallMultiples
 from deepnoise_app.gui.variance_bar import VarianceBar
+from deepnoise_app.gui.where_to_write import HEAT_MAPS, where_to_write
 from deepnoise_app.gui.words import count
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import WellId
@@ -245,6 +245,7 @@ class QualityPanel(QWidget):
         sheet = self._session.sheet
         if sheet is None:
             return
-        path = ask_where(self, "Save the heat maps", file_stem(sheet.choice.column))
+        proposed = f"{file_stem(sheet.choice.column)}.png"
+        path = where_to_write(self, "Save the heat maps", proposed, HEAT_MAPS)
         if path is not None:
             self._quality.export(path)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+from qtpy.QtWidgets import QMessageBox, QWidget
 
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.training_desk import TrainingDesk
+from deepnoise_app.gui.where_to_write import where_to_write
 from deepnoise_app.gui.words import count
 
 MOST_SHOWN = 8
@@ -29,6 +28,6 @@ def may_replace(parent: QWidget, training: TrainingDesk, name: str) -> bool:
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()
     if box.clickedButton() is save:
-        path, _ = QFileDialog.getSaveFileName(parent, "Save recipe", "recipe.json", "*.json")
-        return bool(path) and training.save(Path(path))
+        path = where_to_write(parent, "Save the recipe", "recipe.json", "Recipe (*.json)")
+        return path is not None and training.save(path)
     return box.clickedButton() is replace

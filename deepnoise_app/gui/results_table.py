@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt
 from qtpy.QtGui import QGuiApplication, QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QStackedLayout,
@@ -26,6 +24,7 @@ from deepnoise_app.gui.result_rows import ResultRows
 from deepnoise_app.gui.results_model import ResultsModel
 from deepnoise_app.gui.results_view import ResultsView
 from deepnoise_app.gui.run_desk import RunDesk
+from deepnoise_app.gui.where_to_write import TABLES, where_to_write
 from deepnoise_app.gui.words import count, verdict_line
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import parse_filter
@@ -33,7 +32,6 @@ from deepnoise_app.session import Session
 
 NOTHING = "No predictions yet: score a plate, and every well gets a row here."
 FILTERED_OUT = "No well passes the filter."
-FILES = "CSV (*.csv);;Parquet (*.parquet)"
 Whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -210,8 +208,6 @@ class ResultsTable(QWidget):
             QGuiApplication.clipboard().setText(self.model.as_text(places.tolist()))
 
     def _on_export(self) -> None:
-        name, kind = QFileDialog.getSaveFileName(self, "Export", "predictions.csv", FILES)
-        if name:
-            path = Path(name)
-            suffix = ".parquet" if "parquet" in kind else ".csv"
-            self._desk.export(path if path.suffix else path.with_suffix(suffix), self.model.shown)
+        path = where_to_write(self, "Export", "predictions.csv", TABLES)
+        if path is not None:
+            self._desk.export(path, self.model.shown)

@@ -91,7 +91,6 @@ class TrainingDesk:
 
     def save(self, path: Path) -> bool:
         """Write the recipe to a file that can be chosen again; whether that went well."""
-        path = path if path.suffix else path.with_suffix(".json")
         try:
             write_whole(path, self._session.recipe.to_json())
         except DeepNoiseError as error:

@@ -206,7 +206,9 @@ def test_copy_puts_the_rows_with_titles_on_the_clipboard(table, qtbot) -> None:
     assert row.startswith("E01\tPlate1\tA02\tpositive control\t")
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("CSV (*.csv)", ".csv"), ("Parquet", ".parquet")])
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("CSV (*.csv)", ".csv"), ("Parquet (*.parquet)", ".parquet")]
+)
 def test_export_writes_the_rows_that_are_shown(
     table, session, qtbot, tmp_path: Path, monkeypatch, kind: str, suffix: str
 ) -> None:
