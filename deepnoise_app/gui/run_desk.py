@@ -14,7 +14,7 @@ from qtpy.QtCore import QTimer
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
-from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.origins import strange_word, take_in
 from deepnoise_app.gui.planning import Planning
 from deepnoise_app.runs.card import ModelCard
@@ -53,6 +53,8 @@ class RunDesk:
         # What was asked for while the card of another model was still being read.
         self._reading = False
         self._later: list[Callable[[], None]] = []
+        # Scorings of which some wells are shown already.
+        self._coming: set[Path] = set()
         jobs.told.connect(self._hear)
         session.events.screens.connect(self._forget_plan)
 
@@ -191,6 +193,8 @@ class RunDesk:
         before = next((v for v in self._session.runs if v.path == view.path), view)
         known = [v for v in self._jobs.views if v.task in WATCHED]
         self._session.runs = tuple(known)
+        if view.task == "score":
+            self._read_so_far(view, saved(view.path, events, "so far"))
         # A worker that dies without a word leaves no event.
         ended = bool(events) or not before.status.is_over
         if not ended or not view.status.is_over:
@@ -204,6 +208,25 @@ class RunDesk:
             )
         if view.task == "score":
             self._next()
+
+    def _read_so_far(self, view: RunView, paths: Sequence[Path]) -> None:
+        """Show the wells that a scoring has named while it goes on, and after it was stopped."""
+        if paths:
+            self._background.ask(
+                "so far",
+                lambda: Predictions.read(paths[-1]),
+                partial(self._take_so_far, view),
+                lambda _: None,  # the next table, or the last, is as good
+            )
+
+    def _take_so_far(self, view: RunView, found: Predictions) -> None:
+        if view.path in self._session.scorings:
+            return  # all of it is there by now
+        self.merge(found, view)
+        if view.path not in self._coming:
+            self._coming.add(view.path)
+            self._session.painting = Painting(Paint.PREDICTION)
+            QTimer.singleShot(0, partial(self._go_where_named, found))
 
     def _forget_plan(self) -> None:
         """What was told, or is still being asked, holds no longer."""

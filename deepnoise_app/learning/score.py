@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -48,7 +49,8 @@ class Scorer:
     """A network ready to score: where it computes, in how many views, how many sites at once.
 
     `most_sites` limits how many sites of each well take part; 0: all. `heard` is told after each
-    batch how many sites of the plate are scored, and of how many.
+    batch how many sites of the plate are scored, of how many, and gets what returns the scores of
+    the wells that are whole by then.
     """
 
     network: DeepNoiseNet
@@ -57,7 +59,7 @@ class Scorer:
     batch_size: int
     pool: ThreadPoolExecutor
     most_sites: int = 0
-    heard: Callable[[int, int], None] = field(default=lambda *_: None)
+    heard: Callable[[int, int, Callable[[], PlateScores]], None] = field(default=lambda *_: None)
 
     def score(
         self,
@@ -77,25 +79,31 @@ class Scorer:
             If `should_stop` says so.
         """
         wells = np.array([survey.refs[at].well for at in self._places(survey)], dtype=np.intp)
-        logits, embeddings = [], []
+        logits: list[NDArray[np.float32]] = []
+        embeddings: list[NDArray[np.float32]] = []
+        name, (classes, width) = store.plates[plate], self.network.head.weight.shape
+        count = len(name.wells)
+
+        def made_of(wells: NDArray[np.intp]) -> PlateScores:
+            return PlateScores(
+                name.experiment,
+                name.name,
+                name.wells,
+                _well_means(logits, wells, count, classes),
+                _well_means(embeddings, wells, count, width),
+                np.bincount(wells, minlength=count),
+                _flags(survey, survey.chosen(), count),
+            )
+
         self.network.eval()
         for sites in self.sites(store, survey, group, should_stop):
             made = self.describe(sites)
             logits.append(made[0])
             embeddings.append(made[1])
-            self.heard(sum(map(len, logits)), len(wells))
-        count = len(store.plates[plate].wells)
-        classes, width = self.network.head.weight.shape
-        name = store.plates[plate]
-        return PlateScores(
-            name.experiment,
-            name.name,
-            name.wells,
-            _well_means(logits, wells, count, classes),
-            _well_means(embeddings, wells, count, width),
-            np.bincount(wells, minlength=count),
-            _flags(survey, survey.chosen(), count),
-        )
+            done = sum(map(len, logits))
+            whole = done if done == len(wells) else int(np.searchsorted(wells, wells[done]))
+            self.heard(done, len(wells), partial(made_of, wells[:whole]))
+        return made_of(wells)
 
     def adapted(
         self,
@@ -176,10 +184,14 @@ def _numpy(tensor: Tensor) -> NDArray[np.float32]:
 def _well_means(
     parts: list[NDArray[np.float32]], wells: NDArray[np.intp], count: int, width: int
 ) -> NDArray[np.float32]:
-    """Mean over the sites of each well, (count, width); NaN for wells without sites."""
+    """Mean over the sites of each well, (count, width); NaN for wells without sites.
+
+    Sites behind the last of `wells` do not count.
+    """
     total = np.zeros((count, width))
     for part, start in zip(parts, np.cumsum([0, *map(len, parts)]), strict=False):
-        np.add.at(total, wells[start : start + len(part)], part)
+        there = wells[start : start + len(part)]
+        np.add.at(total, there, part[: len(there)])
     sites = np.bincount(wells, minlength=count).astype(float)
     sites[sites == 0] = np.nan
     return np.asarray(total / sites[:, None], dtype=np.float32)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from deepnoise_app.analysis.library import LibraryOrder
 from deepnoise_app.learning.device import pick_device
 from deepnoise_app.learning.discriminants import load_discriminants
 from deepnoise_app.learning.embeddings import write_embeddings
@@ -17,6 +18,7 @@ from deepnoise_app.learning.plan import PlannedModel, PlateKey, ScoringPlan
 from deepnoise_app.learning.predictions import Naming, name_experiment
 from deepnoise_app.learning.score import PlateScores, Scorer
 from deepnoise_app.learning.scored import load_scores, part_path, save_scores
+from deepnoise_app.learning.so_far import SoFar
 from deepnoise_app.learning.tables import (
     library_summary,
     summarise,
@@ -47,6 +49,9 @@ class ScoringRun:
     problems: list[Problem] = field(default_factory=list)
     unlike: dict[PlateKey, list[str]] = field(default_factory=dict)
     libraries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Tables of the experiments that are done, and the plates so far of the one at work.
+    tables: list[Predictions] = field(default_factory=list)
+    at_work: list[tuple[Plate, PlateScores]] = field(default_factory=list)
 
     def work(self) -> str:
         """Score every plate and write the tables; returns a closing sentence."""
@@ -57,17 +62,21 @@ class ScoringRun:
             self.problems.append(problem)
             self.reading.tell(Warned(message=problem.message))
         count = WellCount(self.reading.tell, self.plan.plates, len(self.plan.models))
-        members = self._members(count)
+        so_far = SoFar(self.run.checkpoint, self.reading.tell)
+        members = self._members(count, so_far)
         materials = Materials(self.reading)
         scores: list[PlateScores] = []
-        tables: list[Predictions] = []
         # Said before the first plate: on a computer without a graphics card one takes minutes.
         count.start()
         for places in self._experiments():
-            scored = [self._score(members, materials, at, places, count) for at in places]
-            scores += scored
-            tables += self._name([self.plan.plates[at] for at in places], scored)
-        predictions = Predictions.joined(tables)
+            self.at_work = []
+            for at in places:
+                scored = self._score(members, materials, at, places, count)
+                self.at_work.append((self.plan.plates[at], scored))
+                so_far.offer(self._named_so_far)
+            scores += [scored for _, scored in self.at_work]
+            self.tables += self._name()
+        predictions = Predictions.joined(self.tables)
         self._write(predictions, scores, time.monotonic() - began)
         return f"{len(predictions)} wells scored, see {self.run.path / 'predictions.csv'}"
 
@@ -89,13 +98,19 @@ class ScoringRun:
         write_summary(summary, self.run.path)
         self.reading.tell(Saved(what="predictions", path=str(self.run.predictions_path)))
 
-    def _members(self, count: WellCount) -> list[Member]:
+    def _members(self, count: WellCount, so_far: SoFar) -> list[Member]:
         scoring = self.recipe.scoring
         device = pick_device(self.recipe.device)
         if self.plan.card.warning:
             self.reading.tell(Warned(message=self.plan.card.warning))
         if scoring.adapt and scoring.anchor:
             self.reading.tell(Warned(message=BOTH))
+
+        def heard(done: int, total: int, scored: Callable[[], PlateScores]) -> None:
+            count.heard(done, total)
+            if len(self.plan.models) == 1:
+                so_far.offer(lambda: self._named_so_far(scored()))
+
         members = []
         for model in self.plan.models:
             card, network = load_package(model.folder)
@@ -106,7 +121,7 @@ class ScoringRun:
                 scoring.batch_size,
                 self.reading.pool,
                 scoring.sites,
-                count.heard,
+                heard,
             )
             found = load_discriminants(model.folder, card) if scoring.discriminate else None
             members.append(Member.of(card, scorer, scoring, found, self.reading.should_stop))
@@ -184,17 +199,35 @@ class ScoringRun:
                 )
             )
 
-    def _name(self, plates: list[Plate], scored: list[PlateScores]) -> list[Predictions]:
+    def _name(self) -> list[Predictions]:
+        """Name the wells of the experiment at work, of which all is scored."""
+        tables, order = self._named(self.at_work)
+        if order is not None:
+            plates = [plate for plate, _ in self.at_work]
+            self.libraries[plates[0].experiment] = library_summary(plates, order)
+        return tables
+
+    def _named_so_far(self, part: PlateScores | None = None) -> Predictions:
+        """Name what is scored, and the wells of a plate of which a part is."""
+        here = list(self.at_work)
+        if part is not None:
+            plate = next(p for p in self.plan.plates if p.key == (part.experiment, part.plate))
+            here.append((plate, part))
+        tables, _ = self._named(here)
+        if part is not None:
+            tables[-1] = Predictions(tables[-1].table[part.sites > 0])
+        return Predictions.joined([*self.tables, *tables])
+
+    def _named(
+        self, scored: list[tuple[Plate, PlateScores]]
+    ) -> tuple[list[Predictions], LibraryOrder | None]:
         scoring = self.recipe.scoring
         naming = Naming.by_card(
             self.plan.card, self.plan.library, scoring.candidates, scoring.abstain_below
         )
-        roles = [plate.map for plate in plates]
-        expected = [self.plan.expected[plate.key] for plate in plates]
-        tables, order = name_experiment(scored, roles, expected, naming)
-        if order is not None:
-            self.libraries[plates[0].experiment] = library_summary(plates, order)
-        return tables
+        roles = [plate.map for plate, _ in scored]
+        expected = [self.plan.expected[plate.key] for plate, _ in scored]
+        return name_experiment([scores for _, scores in scored], roles, expected, naming)
 
 
 def run_scoring(run: RunFolder, recipe: Recipe, plan: ScoringPlan, reading: Reading) -> str:

@@ -15,7 +15,7 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.runs.card import load_card
-from deepnoise_app.runs.events import Failed, Finished, Progress, Started, Stopped
+from deepnoise_app.runs.events import Failed, Finished, Progress, Saved, Started, Stopped
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Scoring
@@ -200,6 +200,43 @@ def test_results_become_facts_and_are_painted(desk, session, workers, predicted,
     assert len(session.predictions) == 8
     assert session.summary == {"wells": 8}
     assert session.painting.paint is Paint.PREDICTION
+
+
+def test_wells_are_shown_as_they_come_and_after_a_stop(
+    desk, session, workers, predicted, qtbot
+) -> None:
+    desk.score()
+    run = workers.runs[0]
+    run.tell(Started())
+    for wells in (2, 5):
+        path = run.path / "so-far.parquet"
+        predicted(1, wells=wells).table.to_parquet(path)
+        run.tell(Saved(what="so far", path=str(path)))
+        qtbot.waitUntil(
+            lambda wells=wells: (
+                session.predictions is not None and len(session.predictions) == wells
+            )
+        )
+        assert session.painting.paint is Paint.PREDICTION
+        assert session.scorings == ()
+    run.tell(Stopped(message="asked"))
+    qtbot.waitUntil(lambda: session.runs[0].status.is_over)
+    assert len(session.predictions) == 5
+
+
+def test_what_came_so_far_never_replaces_the_end(
+    desk, session, workers, jobs, predicted, background, qtbot
+) -> None:
+    desk.score()
+    run = workers.runs[0]
+    path = run.path / "so-far.parquet"
+    predicted(1, wells=2).table.to_parquet(path)
+    finish(run, predicted(1, wells=6))
+    qtbot.waitUntil(lambda: session.predictions is not None)
+    jobs.told.emit(session.runs[0], (Saved(what="so far", path=str(path)),))
+    qtbot.waitUntil(lambda: background.is_idle)
+    qtbot.wait(50)
+    assert len(session.predictions) == 6
 
 
 def test_it_is_known_what_the_model_of_the_results_can_name(

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from deepnoise_app.errors import ModelError, RecipeError, ScreenError
-from deepnoise_app.learning import material, scoring_run
+from deepnoise_app.learning import material, scoring_run, so_far
 from deepnoise_app.learning.work import make_plan, work
 from deepnoise_app.runs import files
 from deepnoise_app.runs.card import load_card
@@ -23,6 +23,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.runs.work import Ending
+from deepnoise_app.screen import Predictions
 
 SCORES = ["Prediction_Free", "Prediction_OnePerWell", "Prediction_PlatePrior", "Confidence"]
 
@@ -112,6 +113,37 @@ def test_scoring_gives_every_imaged_well_a_row(trained, recipe, folder, tmp_path
     assert set(summary["experiments"]) == {"X-1", "X-2", "X-3", "X-4"}
     libraries = summary["experiments"]["X-1"]["library"]["plates"]
     assert sorted(libraries) == ["Plate1", "Plate2"]
+
+
+def test_names_come_while_a_scoring_goes_on_and_stay_when_it_is_stopped(
+    trained, recipe, folder, tmp_path, monkeypatch
+) -> None:
+    for name, value in (("PAUSE_S", 0.0), ("MOST_SHARE", np.inf), ("MOST_IN_DOUBLE", np.inf)):
+        monkeypatch.setattr(so_far, name, value)
+    quiet = RunFolder.create(tmp_path / "a", score_recipe(recipe, folder, trained.model))
+    work(quiet)
+    asked = score_recipe(recipe, folder, trained.model, batch_size=5)
+    run = RunFolder.create(tmp_path / "b", asked)
+    come: list[pd.DataFrame] = []
+
+    def look(event: object) -> None:
+        if isinstance(event, Saved) and event.what == "so far":
+            come.append(Predictions.read(Path(event.path)).table)
+            assert not run.predictions_path.exists()
+            if len(come) == 9:
+                run.request_stop()
+
+    assert work(run, listen=look).ending is Ending.STOPPED
+    counts = [len(one) for one in come]
+    # Five sites are two wells and a half, of two plates of six wells and the next one.
+    assert counts[:6] == [2, 5, 6, 6, 8, 11]
+    assert counts == sorted(counts)
+    keys = ["Metadata_Experiment", "Metadata_Plate", "Metadata_Well"]
+    both = come[-1].merge(table(quiet), on=keys)
+    assert len(both) == counts[-1] > 12
+    assert (both["Prediction_Free_x"] == both["Prediction_Free_y"]).all()
+    assert work(RunFolder.create(run.path, resume=True)).ending is Ending.FINISHED
+    assert table(run)[SCORES[:3]].equals(table(quiet)[SCORES[:3]])
 
 
 def test_a_plate_alone_is_scored_as_in_the_screen(trained, recipe, folder, tmp_path) -> None:
