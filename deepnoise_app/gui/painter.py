@@ -47,7 +47,7 @@ class Painter:
         self._session = session
         self._background = background
         self._jobs = jobs
-        self._measuring: set[tuple[str, PlateKey]] = set()
+        self._measuring: dict[tuple[str, PlateKey], Path] = {}  # the runs
         session.events.painting.connect(self._forget_range)
         session.events.sheet_choice.connect(self._on_sheet_choice)
         for fact in ("plate", "painting", "measures", "predictions", "sheet"):
@@ -57,7 +57,12 @@ class Painter:
         jobs.told.connect(self._hear)
 
     def paint(self, painting: Painting) -> None:
-        """Paint something else; a plate that lacks the measure is measured first."""
+        """Paint something else; a plate that lacks the measure is measured first.
+
+        What ended early is begun anew: somebody asks for it again.
+        """
+        over = {view.path for view in self._jobs.views if view.status.is_over}
+        self._measuring = {key: run for key, run in self._measuring.items() if run not in over}
         self._session.painting = painting
         self._measure_if_wanted()
 
@@ -130,16 +135,16 @@ class Painter:
             reader=self._session.reader_for([screen.path]),
         )
         try:
-            self._jobs.begin(recipe, " ".join(plate.key))
+            run = self._jobs.begin(recipe, " ".join(plate.key))
         except DeepNoiseError as error:
             self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
         else:
-            self._measuring.add((screen.path, plate.key))
+            self._measuring[screen.path, plate.key] = run.path
 
     def _on_screens(self) -> None:
         """Forget what was asked for screens that are closed: their measures are forgotten too."""
         there = {screen.path for screen in self._session.screens}
-        self._measuring = {asked for asked in self._measuring if asked[0] in there}
+        self._measuring = {key: run for key, run in self._measuring.items() if key[0] in there}
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
         if view.task != "measure":

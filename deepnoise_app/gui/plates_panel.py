@@ -20,6 +20,7 @@ from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
+from deepnoise_app.gui.measured_line import MeasuredLine
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.panel_body import bring_forward, tool_button
@@ -29,7 +30,7 @@ from deepnoise_app.gui.plate_tree import PlateTree
 from deepnoise_app.gui.where_to_write import HEAT_MAPS, where_to_write
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import Problem, ProblemKind
-from deepnoise_app.session import MEASURED, Session
+from deepnoise_app.session import Session
 from deepnoise_app.untrusted import file_stem
 
 FIRST = 1000  # before the empty room at the end
@@ -79,8 +80,7 @@ class PlatesPanel(QWidget):
         )
         self.grid = PlateGrid()
         self.legend = GridLegend()
-        self.progress = QLabel()
-        self.progress.setAccessibleName("How many wells are measured")
+        self.progress = MeasuredLine(session, painter)
         self.bar = ColourBar()
         self._lay_out()
         self._connect(workbench, painter)
@@ -185,15 +185,6 @@ class PlatesPanel(QWidget):
         marked = any(p.well and p.kind is not ProblemKind.NOT_IMAGED for p in self._problems)
         self.legend.show_entries(entries(plate, overlay, marked))
         self.save.setEnabled(overlay is not None)
-        say(self.progress, self._measured())
-
-    def _measured(self) -> str:
-        plate = self._session.plate
-        if plate is None or self._session.painting.paint not in MEASURED:
-            return ""
-        measures = self._session.measures.get(plate.key)
-        done, total = len(measures) if measures is not None else 0, len(plate.wells)
-        return f"Measured {done:,} of {total:,} wells…" if done < total else ""
 
     def _on_passing(self) -> None:
         plate, passing = self._session.plate, self._session.passing

@@ -11,10 +11,12 @@ from deepnoise_app.analysis.measures import Measures, measure_well
 from deepnoise_app.analysis.sheet import QualitySheet, joined, make_sheet
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
+from deepnoise_app.gui.measured_line import MeasuredLine
 from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.workbench import Workbench
+from deepnoise_app.runs.status import RunState, RunStatus
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Paint, Painting, Session
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
@@ -101,3 +103,37 @@ def test_another_measure_in_quality_drops_a_range_only_where_it_is_painted(table
     table.quality.choose(replace(session.sheet_choice, column="Mean"))
     assert session.colour_range is None
     assert not session.range_locked
+
+
+def end(table: Table, state: RunState) -> None:
+    """Let the measuring end as its worker would tell."""
+    view = table.jobs.views[-1]
+    table.jobs._say(replace(view, status=RunStatus(state=state, message="drive gone")), ())
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.STOPPED])
+def test_a_measure_that_ended_early_is_begun_anew_when_it_is_chosen_again(table, state):
+    table.painter.paint(Painting(Paint.MEAN))
+    table.painter.paint(Painting(Paint.DEVIATION))
+    assert len(table.begun) == 1  # one run measures both
+    end(table, state)
+    table.workbench.show_plate(table.second)
+    table.workbench.show_plate(table.first)
+    assert len(table.begun) == 2  # walking over plates begins no plate twice
+    table.painter.paint(Painting(Paint.LAYOUT))
+    table.painter.paint(Painting(Paint.MEAN))
+    assert len(table.begun) == 3
+
+
+def test_the_line_of_what_is_measured_leads_on_where_it_ended_early(table, qtbot):
+    line = MeasuredLine(table.session, table.painter)
+    qtbot.addWidget(line)
+    assert line.text() == ""
+    table.painter.paint(Painting(Paint.MEAN))
+    total = len(table.session.plate.wells)
+    assert line.text() == f"Measured 0 of {total} wells…"
+    end(table, RunState.FAILED)
+    assert "Measure the plate</a>" in line.text()
+    line.linkActivated.emit("go")
+    assert len(table.begun) == 2
+    assert line.text().endswith("…")
