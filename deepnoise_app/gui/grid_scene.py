@@ -53,7 +53,8 @@ class Cell(NamedTuple):
 class Scene:
     """A plate with its problems and what is painted on it.
 
-    `shown` are the ends of the map; wells that are not `passing` are veiled (None: no filter).
+    `shown` are the ends of the map, `named` what the wells are predicted to be; wells that are not
+    `passing` are veiled (None: no filter).
     """
 
     plate: Plate
@@ -61,10 +62,12 @@ class Scene:
     overlay: PlateOverlay | None = None
     shown: tuple[float, float] = (0.0, 1.0)
     passing: frozenset[WellId] | None = None
+    named: PlateOverlay | None = None
 
     def lines(self, well: WellId) -> list[str]:
         """Say what is known of a well."""
-        return well_lines(self.plate, self.overlay, self.problems.get(well, []), well)
+        problems = self.problems.get(well, [])
+        return well_lines(self.plate, self.overlay, problems, well, self.named)
 
     @cached_property
     def not_imaged(self) -> list[WellId]:

@@ -172,7 +172,7 @@ def overlay_of(session: Session) -> PlateOverlay | None:
     if plate is None:
         return None
     if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
-        return _predicted(session, plate, painting.paint)
+        return _predicted(session, painting.paint)
     if painting.paint is Paint.QUALITY:
         return session.sheet.overlay(plate.key) if session.sheet is not None else None
     measures = session.measures.get(plate.key)
@@ -183,19 +183,26 @@ def overlay_of(session: Session) -> PlateOverlay | None:
     return measures.overlay(painting.paint.value, plate.channels[painting.channel])
 
 
-def _predicted(session: Session, plate: Plate, paint: Paint) -> PlateOverlay | None:
+def _predicted(session: Session, paint: Paint) -> PlateOverlay | None:
     """Names with their confidence as colour, or the confidence in digits too.
 
     A plate without predictions gets an overlay without values, unless there are none at all.
     """
-    predictions = session.predictions
-    if predictions is None:
+    overlay = named(session)
+    if overlay is None or not overlay.values or paint is Paint.PREDICTION:
+        return overlay
+    digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
+    how = overlay.title.removeprefix("Prediction, ")
+    return replace(overlay, title=f"Confidence ({how})", unit="", texts=digits)
+
+
+def named(session: Session) -> PlateOverlay | None:
+    """Return what the wells of the plate in front are called, by the best rule that named some."""
+    predictions, plate = session.predictions, session.plate
+    if predictions is None or plate is None:
         return None
     for column, title in NAMED_BY.items():
         overlay = predictions.overlay(plate.key, column, f"Prediction, {title.lower()}")
-        if overlay.values and paint is Paint.CONFIDENCE:
-            digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
-            return replace(overlay, title=f"Confidence ({title.lower()})", unit="", texts=digits)
         if overlay.values:
             return overlay
     return PlateOverlay("Prediction", "confidence", Scale.SHARE)

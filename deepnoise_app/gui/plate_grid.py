@@ -61,6 +61,7 @@ class PlateGrid(QWidget):
         self._shown = (0.0, 1.0)
         self._chosen: tuple[WellId, ...] = ()
         self._passing: frozenset[WellId] | None = None
+        self._named: PlateOverlay | None = None
         self._cells: list[Cell] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Plate")
@@ -77,7 +78,7 @@ class PlateGrid(QWidget):
         for problem in problems:
             if plate is not None and problem.well is not None and problem.well in plate.shape:
                 by_well.setdefault(problem.well, []).append(problem)
-        painted = self._overlay, self._shown, self._passing
+        painted = self._overlay, self._shown, self._passing, self._named
         self._renew(Scene(plate, by_well, *painted) if plate is not None else None)
         self.updateGeometry()
 
@@ -86,6 +87,13 @@ class PlateGrid(QWidget):
         self._overlay, self._shown = overlay, shown
         if self._scene is not None:
             self._renew(replace(self._scene, overlay=overlay, shown=shown))
+
+    def set_named(self, named: PlateOverlay | None) -> None:
+        """Say what wells are predicted to be, whatever is painted."""
+        self._named = named
+        if self._scene is not None:
+            self._scene = replace(self._scene, named=named)
+            self._describe()
 
     def set_passing(self, wells: frozenset[WellId] | None) -> None:
         """Veil the wells that do not pass a filter; None: there is none."""

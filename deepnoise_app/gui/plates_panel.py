@@ -22,7 +22,7 @@ from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.measured_line import MeasuredLine
 from deepnoise_app.gui.paint_bar import PaintBar
-from deepnoise_app.gui.painter import Painter
+from deepnoise_app.gui.painter import Painter, named
 from deepnoise_app.gui.panel_body import bring_forward, tool_button
 from deepnoise_app.gui.plate_filter import PlateFilter
 from deepnoise_app.gui.plate_grid import PlateGrid
@@ -114,7 +114,7 @@ class PlatesPanel(QWidget):
             ("overlay", self._on_overlay),
             ("colour_range", self._on_overlay),
             ("painting", self._on_painting),
-            ("predictions", self._on_painting),
+            ("predictions", self._on_predictions),
             ("sheet", self._on_painting),
             ("front", self._on_front),
             ("passing", self._on_passing),
@@ -153,7 +153,7 @@ class PlatesPanel(QWidget):
         called = "" if plate is None else "<b>{}</b> · {}".format(*map(escape, plate.key))
         say(self.head, called)
         self.grid.set_plate(plate, self._problems)
-        self._on_painting()
+        self._on_predictions()
         self._on_overlay()
         self._on_wells()
 
@@ -167,6 +167,10 @@ class PlatesPanel(QWidget):
 
     def _on_wells(self) -> None:
         self.grid.set_chosen(self._session.wells)
+
+    def _on_predictions(self) -> None:
+        self.grid.set_named(named(self._session))
+        self._on_painting()
 
     def _on_painting(self) -> None:
         plate, predictions = self._session.plate, self._session.predictions

@@ -33,20 +33,40 @@ def cell_text(plate: Plate, overlay: PlateOverlay | None, well: WellId) -> str:
 
 
 def well_lines(
-    plate: Plate, overlay: PlateOverlay | None, problems: Sequence[Problem], well: WellId
+    plate: Plate,
+    overlay: PlateOverlay | None,
+    problems: Sequence[Problem],
+    well: WellId,
+    named: PlateOverlay | None = None,
 ) -> list[str]:
-    """Say in lines what a well is, what was measured or predicted, and what is wrong."""
+    """Say in lines what a well is, what was measured and predicted, and what is wrong.
+
+    `named` are the predictions, which are said whatever is painted.
+    """
     content = plate.map[well]
     facts = [well.name, content.perturbation, ROLES[content.role]]
     lines = [" · ".join(fact for fact in facts if fact)]
     if well not in plate.well_index:
         lines.append("Listed, but not imaged" if well in plate.map else "Not imaged")
-    elif overlay is not None:
-        lines += _overlay_lines(overlay, well)
+    else:
+        lines += _value_lines(overlay, named, well)
     if problems:
         count = f"{len(problems)} problems, the first: " if len(problems) > 1 else "Problem: "
         lines.append(count + problems[0].message)
     return lines
+
+
+def _value_lines(
+    overlay: PlateOverlay | None, named: PlateOverlay | None, well: WellId
+) -> list[str]:
+    if named is None or well not in named.values:
+        return _overlay_lines(overlay, well) if overlay is not None else []
+    # Where the names or their confidence are painted, they are said once.
+    other = overlay if overlay is not None and overlay.values != named.values else None
+    return [
+        *(_overlay_lines(other, well) if other is not None else []),
+        *_overlay_lines(named, well),
+    ]
 
 
 def _overlay_lines(overlay: PlateOverlay, well: WellId) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from qtpy.QtCore import QPointF, Qt
@@ -146,3 +148,33 @@ def test_a_screen_reader_is_told_what_is_chosen(grid):
     grid.set_chosen(plate.wells[3:6])
     assert grid.accessibleDescription().startswith(f"{plate.wells[3]} · sirna_3")
     assert "and 2 more wells" in grid.accessibleDescription()
+
+
+def test_the_mouse_is_told_the_prediction_whatever_is_painted(grid):
+    plate = a_plate(8, 12)
+    grid.set_plate(plate, ())
+    well, other = plate.wells[17], plate.wells[18]
+    named = PlateOverlay(
+        "Prediction, free",
+        "confidence",
+        Scale.SHARE,
+        {well: 0.934},
+        {well: "sirna_17"},
+        {well: True},
+    )
+    digits = replace(named, title="Confidence (free)", unit="", texts={well: "0.93"})
+    grid.set_named(named)
+
+    def said(at: WellId = well) -> list[str]:
+        return grid.tooltip_at(QPointF(grid.cell_rect(at).center())).split("<br>")[1:]
+
+    names = ["Prediction, free: sirna_17, right", "Confidence 0.93"]
+    assert said() == names
+    assert said(other) == []
+    grid.set_overlay(PlateOverlay("Mean, Actin", "grey levels", values={well: 71.2}), (0, 100))
+    assert said() == ["Mean, Actin: 71.2 grey levels", *names]
+    for painted in (named, digits):
+        grid.set_overlay(painted, (0, 1))
+        assert said() == names
+    grid.set_plate(plate, ())
+    assert said() == names

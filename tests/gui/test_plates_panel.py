@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QPoint, QPointF, Qt
 
 from deepnoise_app.analysis.measures import Measures, measure_well
 from deepnoise_app.readers import read_plate_map
-from deepnoise_app.screen import Plate, Role
+from deepnoise_app.screen import Plate, Predictions, Role
 from deepnoise_app.session import Paint, Painting, Tone
 
 
@@ -160,3 +160,20 @@ def test_a_table_of_other_plates_is_refused_and_nothing_changes(
     assert "lists none of the open plates (it lists U2OS-09 Plate7)" in session.notice.text
     assert session.plate is before
     assert not session.can_undo_map
+
+
+def test_the_mouse_over_the_layout_is_told_what_a_well_is_predicted_to_be(opened, predicted):
+    session, grid = opened.session, opened.plates.grid
+    experiment, plate = session.plate.key
+    table = predicted(1).table
+    session.predictions = Predictions(
+        table.assign(Metadata_Experiment=experiment, Metadata_Plate=plate)
+    )
+    assert session.painting.paint is Paint.LAYOUT
+    well = session.plate.wells[4]
+    name = table.set_index("Metadata_Well").loc[well.name, "Prediction_OnePerWell"]
+    said = grid.tooltip_at(QPointF(grid.cell_rect(well).center()))
+    assert f"Prediction, one per well: {name}" in said
+    assert "Confidence 0." in said
+    session.predictions = None
+    assert name not in grid.tooltip_at(QPointF(grid.cell_rect(well).center()))
