@@ -12,6 +12,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from deepnoise_app.gui.closing import may_close
 from deepnoise_app.gui.dock_end import DockEnd
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
@@ -49,7 +50,7 @@ class MainWidget(QWidget):
         column.addWidget(self.parts.pack_strip)
         column.addWidget(tabs)
         self._adopt(viewer)
-        self.end = DockEnd(self)
+        self.end = DockEnd(self, self._may_end)
         self.end.ended.connect(self._let_go)
         self.end.ended.connect(self.deleteLater)
         # Whoever takes the widget away past napari: its threads must not answer it any more.
@@ -111,6 +112,9 @@ class MainWidget(QWidget):
         """Let go of everything but the runs."""
         self._let_go()
         super().closeEvent(event)
+
+    def _may_end(self, window: QWidget, can_stay: bool) -> bool:
+        return self.parts.is_closed or may_close(window, self.parts, can_stay)
 
     def _let_go(self) -> None:
         """End threads and take our layers away; runs go on, and layers of the user's stay."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepnoise_app.analysis.verdict import is_learned, judge
+from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.map_change import Change, proposed, read_changes
 from deepnoise_app.gui.words import count
@@ -42,6 +43,7 @@ class MapDesk:
         self._complain = complain
         self._folder = folder
         self._past: list[Before] = []
+        self._saved: dict[PlateKey, PlateMap] = {}
         session.events.predictions.connect(self._on_predictions)
         session.events.screens.connect(self._on_screens)
 
@@ -85,23 +87,40 @@ class MapDesk:
 
     def save(self, path: Path) -> None:
         """Write what is known of all open plates as a plate map (CSV)."""
-        maps = {plate.key: plate.map for plate in self._session.plates if len(plate.map)}
-
-        def write() -> int:
-            table = plate_map_table(maps)
-            write_beside(path, lambda beside: write_csv(table, beside))
-            return len(table)
-
+        maps = self._known()
         self._background.ask(
             f"save {path}",
-            write,
-            lambda wells: setattr(
-                self._session,
-                "notice",
-                Notice(f"{wells:,} wells of {len(maps)} plates written: {path}"),
-            ),
+            lambda: _write(maps, path),
+            lambda wells: self._written(maps, path, wells),
             lambda error: self._complain(error, f"{path} could not be written"),
         )
+
+    def save_now(self, path: Path) -> bool:
+        """Write the same before anything else happens; whether that went well."""
+        maps = self._known()
+        try:
+            self._written(maps, path, _write(maps, path))
+        except (OSError, DeepNoiseError) as error:
+            self._complain(error, f"{path} could not be written")
+            return False
+        return True
+
+    def unsaved(self) -> tuple[PlateKey, ...]:
+        """Open plates that hold something else than on disk, and that was not saved."""
+        changed = set[PlateKey]().union(*(before.maps for before in self._past))
+        return tuple(
+            plate.key
+            for plate in self._session.plates
+            if plate.key in changed and plate.map is not self._saved.get(plate.key)
+        )
+
+    def _known(self) -> dict[PlateKey, PlateMap]:
+        return {plate.key: plate.map for plate in self._session.plates if len(plate.map)}
+
+    def _written(self, maps: Mapping[PlateKey, PlateMap], path: Path, wells: int) -> None:
+        self._saved = {**self._saved, **maps}
+        text = f"{wells:,} wells of {count(len(maps), 'plate')} written: {path}"
+        self._session.notice = Notice(text)
 
     def _changed(self, change: Change, findings: tuple[MapFinding, ...]) -> None:
         session = self._session
@@ -127,6 +146,7 @@ class MapDesk:
         if self._past and there.isdisjoint(set().union(*(before.maps for before in self._past))):
             file = self._past[0].file
             self._past.clear()
+            self._saved.clear()
             self._session.can_undo_map = False
             self._session.scoring = self._session.scoring.model_copy(update={"plate_map": file})
 
@@ -163,6 +183,13 @@ class MapDesk:
         }
         wells = {"treated_wells_of_known_perturbation": verdict.wells}
         session.summary = {**session.summary, "accuracy": told, **wells}
+
+
+def _write(maps: Mapping[PlateKey, PlateMap], path: Path) -> int:
+    """Write plate maps as one table; returns how many wells it has."""
+    table = plate_map_table(maps)
+    write_beside(path, lambda beside: write_csv(table, beside))
+    return len(table)
 
 
 def together(finding: MapFinding, findings: Sequence[MapFinding]) -> tuple[PlateKey, ...]:

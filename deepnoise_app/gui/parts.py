@@ -79,6 +79,7 @@ class Parts:
     results: ResultsTable
     results_desk: ResultsDesk
     results_tabs: ResultsTabs
+    training: TrainingDesk
     train: TrainPanel
     shelf: RunShelf
     runs_panel: RunsPanel
@@ -204,6 +205,7 @@ def assemble(
         results=results,
         results_desk=results_desk,
         results_tabs=ResultsTabs(session, workbench, results, desk, results_desk),
+        training=training,
         train=TrainPanel(session, desk, training),
         shelf=shelf,
         runs_panel=RunsPanel(session, desk, training, shelf, replay),

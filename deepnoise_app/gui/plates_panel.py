@@ -18,6 +18,7 @@ from deepnoise_app.gui.colour_bar import ColourBar
 from deepnoise_app.gui.file_choice import TABLES
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.grid_legend import GridLegend, entries
+from deepnoise_app.gui.losses import may_lose, of_maps
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.measured_line import MeasuredLine
@@ -29,7 +30,7 @@ from deepnoise_app.gui.plate_grid import PlateGrid
 from deepnoise_app.gui.plate_tree import PlateTree
 from deepnoise_app.gui.where_to_write import HEAT_MAPS, where_to_write
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.screen import Problem, ProblemKind
+from deepnoise_app.screen import Problem, ProblemKind, Screen
 from deepnoise_app.session import Session
 from deepnoise_app.untrusted import file_stem
 
@@ -51,6 +52,7 @@ class PlatesPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._workbench = workbench
         self._painter = painter
         self._maps = maps
         self.filter = PlateFilter(session, finder)
@@ -123,7 +125,7 @@ class PlatesPanel(QWidget):
         ):
             getattr(self._session.events, fact).connect(slot)
         self.tree.plate_wanted.connect(workbench.show_plate)
-        self.tree.close_wanted.connect(workbench.close)
+        self.tree.close_wanted.connect(self._on_close)
         self.paint_bar.value_changed.connect(painter.paint)
         self.grid.chosen.connect(workbench.choose)
         self.grid.toggled.connect(workbench.add)
@@ -214,6 +216,12 @@ class PlatesPanel(QWidget):
         names, _ = QFileDialog.getOpenFileNames(self, "Take plate maps", "", TABLES)
         if names:
             self._maps.take([Path(name) for name in names])
+
+    def _on_close(self, screen: Screen) -> None:
+        """Close a screen, unless its plates hold what was not saved and the user stays."""
+        title = f"Close {Path(screen.path).name}"
+        if may_lose(self, title, of_maps(self._maps, screen)):
+            self._workbench.close(screen)
 
     def _on_save(self) -> None:
         plate = self._session.plate

@@ -1,4 +1,4 @@
-"""The question before a changed recipe gives way to another one."""
+"""The question before a changed recipe gives way to another one, and where it is saved."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def may_replace(parent: QWidget, training: TrainingDesk, name: str) -> bool:
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()
     if box.clickedButton() is save:
-        path = where_to_write(parent, "Save the recipe", "recipe.json", "Recipe (*.json)")
-        return path is not None and training.save(path)
+        return save_recipe(parent, training)
     return box.clickedButton() is replace
+
+
+def save_recipe(parent: QWidget, training: TrainingDesk) -> bool:
+    """Let the user choose a file, and write the recipe to it; returns whether that was done."""
+    path = where_to_write(parent, "Save the recipe", "recipe.json", "Recipe (*.json)")
+    return path is not None and training.save(path)

@@ -8,7 +8,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.closing import ask_about_runs
+from deepnoise_app.gui.closing import may_close
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
@@ -166,8 +166,8 @@ class MainWindow(QMainWindow):
             warm_up(self.host)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
-        """Ask what becomes of the runs, then let go of everything but them."""
-        if not ask_about_runs(self, self.parts.session, self.parts.desk):
+        """Ask whether to save and what becomes of the runs; let go of everything but them."""
+        if not may_close(self, self.parts):
             event.ignore()
             return
         self.preferences.keep_layout(self.saveGeometry(), self.saveState(ARRANGEMENT))

@@ -46,7 +46,7 @@ def window(qapp, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     qtbot.waitExposed(made)
     yield made
     if isalive(made):  # a test may have closed it
-        made.parts.session.runs = ()  # nothing asks before it closes
+        monkeypatch.setattr("deepnoise_app.gui.window.may_close", lambda *_: True)
         made.close()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()

@@ -41,8 +41,9 @@ def settle(qapp) -> None:
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def threads() -> list[str]:
-    return [one.name for one in threading.enumerate() if one.name.startswith("background")]
+def threads(parts) -> list[threading.Thread]:
+    """Those of a background that still live."""
+    return [one for one in parts.background._pool._threads if one.is_alive()]
 
 
 def test_the_cross_of_the_dock_ends_threads_and_takes_our_layers_and_no_others(
@@ -52,12 +53,13 @@ def test_the_cross_of_the_dock_ends_threads_and_takes_our_layers_and_no_others(
     theirs = viewer.add_image(np.zeros((4, 4)), name="mine")
     widget, dock = make()
     assert len(viewer.layers) == LAYERS + 1
-    background = widget.parts.background
+    parts = widget.parts
+    background = parts.background
     background.ask("late", lambda: 1, lambda _: pytest.fail("answered"), pytest.fail)
     dock.destroyOnClose()
     assert list(viewer.layers) == [theirs]
     assert background.is_idle
-    assert not threads()
+    assert not threads(parts)
     settle(qapp)
     assert not isalive(widget)
 
@@ -104,7 +106,7 @@ def test_when_napari_closes_threads_end_and_no_late_answer_comes(docked, qapp) -
     viewer.close()
     settle(qapp)
     assert parts.is_closed
-    assert not threads()
+    assert not threads(parts)
     assert not late
 
 
@@ -130,4 +132,4 @@ def test_a_dock_that_is_destroyed_past_napari_ends_its_threads(docked, qapp) -> 
     dock.deleteLater()
     settle(qapp)
     assert parts.is_closed
-    assert not threads()
+    assert not threads(parts)
