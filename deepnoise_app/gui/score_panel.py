@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from deepnoise_app.errors import ModelError
 from deepnoise_app.gui.callout import Callout, quiet_label, say
 from deepnoise_app.gui.drops import folders_in
 from deepnoise_app.gui.icons import painted_icon
@@ -17,6 +18,7 @@ from deepnoise_app.gui.score_form import ScoreForm
 from deepnoise_app.gui.words import accuracies, card_accuracies, count, duration, unlike_plates
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.status import RunState
+from deepnoise_app.screen.match import match_channels
 from deepnoise_app.session import Session
 
 NO_PLATE = "Open a plate first, or drop folders here to score them one after the other."
@@ -114,21 +116,35 @@ class ScorePanel(QWidget):
         say(self.judged, card_accuracies(card) if card is not None else "")
         self.warning.say(plain(card.warning) if card is not None else "")
         self.run.pass_over(card.warning if card is not None else "")
+        self._show_plan()
 
     def _show_plan(self) -> None:
-        plan = self._session.plan
+        plan, refusal = self._session.plan, self._refusal()
         self.check.setText("Checking…" if self._desk.is_checking else "Check")
         # What was refused would be refused again; other settings make it a new question.
-        self.button.setEnabled(self.check.isEnabled() and "refusal" not in plan)
-        self.unlike.say(plain(str(plan["refusal"])) if "refusal" in plan else "")
-        if not plan:
-            say(self.plan, UNASKED if self._session.screens else "")
-        elif "refusal" in plan:
+        self.button.setEnabled(self.check.isEnabled() and not refusal)
+        self.unlike.say(plain(refusal))
+        if refusal:
             say(self.plan, "This cannot be scored:")
+        elif not plan:
+            say(self.plan, UNASKED if self._session.screens else "")
         else:
             taking = f"{count(plan['wells'], 'well')} on {plan['device']}"
             say(self.plan, f"{taking}, {duration(plan['seconds'])}.")
             self.unlike.say(unlike_plates(plan["unlike"]))
+
+    def _refusal(self) -> str:
+        """What the plan refused, or the first plate that lacks a channel of the model."""
+        card = self._session.card
+        if "refusal" in self._session.plan:
+            return str(self._session.plan["refusal"])
+        kinds = {plate.channels: " ".join(plate.key) for plate in reversed(self._session.plates)}
+        try:
+            for channels, place in kinds.items():
+                match_channels(card.channels if card is not None else (), channels, place)
+        except ModelError as error:
+            return str(error)
+        return ""
 
     def _show_button(self) -> None:
         wells = sum(len(plate.wells) for plate in self._session.plates)

@@ -14,10 +14,10 @@ from deepnoise_app.learning.data import SiteStore
 from deepnoise_app.learning.device import memory_budget, pick_device, thread_count
 from deepnoise_app.learning.material import Reading, prepare
 from deepnoise_app.learning.network import DeepNoiseNet
-from deepnoise_app.learning.package import match_channels
 from deepnoise_app.learning.score import Scorer
 from deepnoise_app.runs.events import Event
 from deepnoise_app.screen import Plate
+from deepnoise_app.screen.match import match_channels
 
 UNTRAINED = "untrained network"
 

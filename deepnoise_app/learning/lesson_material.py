@@ -11,9 +11,9 @@ from deepnoise_app.learning.device import memory_budget
 from deepnoise_app.learning.examples import find_unlabelled
 from deepnoise_app.learning.lesson_plan import TrainingPlan
 from deepnoise_app.learning.material import Material, Reading, prepare
-from deepnoise_app.learning.package import match_channels
 from deepnoise_app.runs.events import Warned
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.screen.match import match_channels
 
 
 def training_store(plan: TrainingPlan, budget_bytes: int) -> SiteStore:

@@ -10,10 +10,11 @@ from deepnoise_app.errors import RecipeError
 from deepnoise_app.learning.device import arithmetic, check_devices, pick_device
 from deepnoise_app.learning.examples import Classes, find_classes, find_examples, is_labelled, split
 from deepnoise_app.learning.network import make_backbone
-from deepnoise_app.learning.package import match_channels, network_of
+from deepnoise_app.learning.package import network_of
 from deepnoise_app.runs.card import ModelCard, load_card
 from deepnoise_app.runs.recipe import Network, Recipe
 from deepnoise_app.screen import Channel, Library, Plate, PlateMap, ProblemKind, Role, Screen
+from deepnoise_app.screen.match import match_channels
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -16,7 +16,6 @@ from deepnoise_app.learning.network import DeepNoiseNet
 from deepnoise_app.runs.card import WEIGHTS, ModelCard, load_card, resolve_model, save_card
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.recipe import Network
-from deepnoise_app.screen import Channel
 
 HEAD = "head.weight"
 
@@ -86,29 +85,4 @@ def network_of(card: ModelCard) -> Network:
         input_size=card.input_size,
         embedding=card.embedding,
         neck=card.neck,
-    )
-
-
-def match_channels(wanted: Sequence[str], there: Sequence[Channel], place: str) -> list[int]:
-    """Return the index of the file channel for each of the model's channels.
-
-    By name or, where no name agrees but the number does, by order.
-
-    Raises
-    ------
-    ModelError
-        If a channel of the model has no counterpart.
-    """
-    names = [channel.name.casefold() for channel in there]
-    asked = [name.casefold() for name in wanted]
-    if all(name in names for name in asked):
-        return [names.index(name) for name in asked]
-    if len(names) == len(asked) and not set(names) & set(asked):
-        return list(range(len(asked)))
-    lacking = next(
-        (name for name, key in zip(wanted, asked, strict=True) if key not in names), wanted[-1]
-    )
-    raise ModelError(
-        f"{place} has the channels {', '.join(c.name for c in there) or '(none)'}, but the model"
-        f" needs {', '.join(wanted)}: {lacking} has no counterpart"
     )

@@ -9,12 +9,13 @@ from pathlib import Path
 from deepnoise_app.errors import ModelError, RecipeError, ScreenError
 from deepnoise_app.learning.anchor import count_controls
 from deepnoise_app.learning.device import pick_device
-from deepnoise_app.learning.package import load_package, match_channels
+from deepnoise_app.learning.package import load_package
 from deepnoise_app.readers import PlateMaps, open_screen, read_library, read_plate_map
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import joint_card, resolve_models
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Library, Plate, PlateMap, Problem, Screen, StackChoice
+from deepnoise_app.screen.match import match_channels
 
 PlateKey = tuple[str, str]
 

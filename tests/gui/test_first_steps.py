@@ -83,7 +83,7 @@ def test_the_own_plates_take_the_place_of_the_demo(window, wait, plates, qtbot):
     wait(lambda: session.picture is not None)
     assert window.windowTitle() == "DeepNoise · Demo screen"
     parts.steps.button.click()
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     assert session.painting.paint is Paint.PREDICTION
     parts.steps.own_wanted.disconnect()
     parts.steps.button.click()

@@ -67,7 +67,7 @@ def test_a_swap_is_told_accepted_taken_back_and_saved(
 ) -> None:
     session, part = opened.session, opened.quality.check
     opened.desk.score()
-    wait(lambda: session.predictions is not None and session.insight is not None)
+    wait(lambda: bool(session.scorings) and session.insight is not None)
     named = session.predictions.table["Prediction_Free"].tolist()
     wrong = free(session)
     assert wrong < 0.1

@@ -149,7 +149,7 @@ def test_names_of_a_folder_that_is_not_open_wait_for_that_folder_and_no_other(
     session = idle.session
     idle.desk.score([plates])
     leave(RunFolder(idle.jobs.views[0].path), open_screen(plates).imaged[0], predicted)
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     assert show(idle, plates, wait).key in session.predictions.plates
     show(idle, namesake, wait)
     wait(lambda: session.embeddings is None)

@@ -145,7 +145,7 @@ def test_the_widget_adopts_measures_and_scores_what_naparis_reader_has_opened(
     widget.parts.painter.paint(Painting(Paint.DEVIATION, 1))
     wait(lambda: session.overlay is not None and len(session.overlay.values) == 19)
     widget.parts.desk.score()
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     predicted = viewer.layers["Wells"].features["predicted"]
     assert set(predicted) <= set(session.predictions.table["Prediction_PlatePrior"])
     assert len(viewer.layers) == len(names)

@@ -12,7 +12,7 @@ def test_baselines_and_another_correction_stand_beside_a_scoring(hosted, plates,
     wait(lambda: session.plate is not None and session.card is not None)
     parts.desk.score()
     wait(lambda: any(view.status.phase == "Scoring" for view in session.runs))
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     wait(lambda: session.baselines is not None)
     assert not session.baselines.measured
     parts.quality_desk.measure(whole=False)

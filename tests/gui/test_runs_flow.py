@@ -14,7 +14,7 @@ def test_an_earlier_scoring_shows_its_results_again_on_its_plates(hosted, plates
     parts.open([plates])
     wait(lambda: session.plate is not None and session.card is not None)
     parts.desk.score()
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     wait(lambda: any(one.accuracy for one in session.history))
     line = summary_line(session.history[0])
     assert line.startswith("Scoring with demo\nfinished · today")
@@ -26,7 +26,7 @@ def test_an_earlier_scoring_shows_its_results_again_on_its_plates(hosted, plates
     panel = parts.runs_panel
     panel.list.setCurrentRow(row_of(panel, "score"))
     panel.show_results.click()
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     assert len(session.predictions) == named
     assert [screen.path for screen in session.screens] == [str(plates)]
     assert session.front == "Results"

@@ -173,6 +173,24 @@ def test_a_refusal_is_shown(panel: ScorePanel, session: Session, screen: Screen)
     assert panel.button.isEnabled()
 
 
+def test_a_model_that_needs_another_channel_says_so_unasked(
+    panel: ScorePanel, session: Session, screen: Screen
+) -> None:
+    session.card = load_card("demo").model_copy(
+        update={"channels": [c.name for c in screen.channels]}
+    )
+    session.screens = (screen,)
+    assert panel.button.isEnabled()
+    assert not panel.unlike.label.text()
+    session.card = load_card("demo").model_copy(
+        update={"channels": [screen.channels[0].name, "Golgi"]}
+    )
+    assert not panel.button.isEnabled()
+    assert "Golgi has no counterpart" in panel.unlike.label.text()
+    session.screens = ()
+    assert not panel.unlike.label.text()
+
+
 def test_check_asks_and_says_so_until_the_plan_is_there(
     panel: ScorePanel, session: Session, desk: Desk, screen: Screen, qtbot: QtBot
 ) -> None:

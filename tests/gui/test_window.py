@@ -64,7 +64,7 @@ def test_a_dropped_folder_is_shown_measured_scored_and_saved(window, wait, plate
     assert saved.loc[well.name, "Mean intensity, Actin"] == pytest.approx(site.mean())
 
     parts.desk.score()
-    wait(lambda: session.predictions is not None)
+    wait(lambda: bool(session.scorings))
     assert len(session.predictions) == 76
     assert session.painting.paint is Paint.PREDICTION
     wait(window.results_dock.isVisible)

@@ -2,16 +2,14 @@
 
 import json
 import pickle
-from dataclasses import replace
 
 import pytest
 import torch
 
 from deepnoise_app.errors import ModelError
 from deepnoise_app.learning.network import DeepNoiseNet
-from deepnoise_app.learning.package import load_package, match_channels, network_of, save_package
+from deepnoise_app.learning.package import load_package, network_of, save_package
 from deepnoise_app.runs.card import ModelCard
-from deepnoise_app.screen import Channel
 
 
 @pytest.fixture
@@ -80,21 +78,3 @@ def test_a_card_of_a_newer_app_is_refused(saved, tmp_path) -> None:
     path.write_text(json.dumps(known))
     with pytest.raises(ModelError, match=r"format 99.*update the app"):
         load_package(tmp_path / "model")
-
-
-FILES = tuple(map(Channel, ("Actin", "Nuclei", "ER")))
-
-
-def test_channels_are_matched_by_name_in_any_order_and_case() -> None:
-    assert match_channels(["nuclei", "ACTIN"], FILES, "X-1 Plate1") == [1, 0]
-
-
-def test_channels_without_any_common_name_are_matched_by_order() -> None:
-    numbered = [replace(c, name=f"w{n}") for n, c in enumerate(FILES)]
-    assert match_channels(["Nuclei", "Actin", "ER"], numbered, "X-1 Plate1") == [0, 1, 2]
-
-
-@pytest.mark.parametrize("wanted", [["Nuclei", "Golgi"], ["a", "b"], ["a", "b", "c", "d"]])
-def test_a_channel_without_counterpart_is_named(wanted) -> None:
-    with pytest.raises(ModelError, match=f"{wanted[-1]}|{wanted[0]} has no counterpart"):
-        match_channels(wanted, FILES, "X-1 Plate1")
