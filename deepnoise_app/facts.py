@@ -219,8 +219,8 @@ class PackOffer:
 
     screen: str
     to: Path
-    before_bytes: int
-    after_bytes: int
-    seconds: float
-    speed_up: float
+    before_bytes: int = 0
+    after_bytes: int = 0
+    seconds: float = 0.0
+    speed_up: float = 1.0
     run: RunView | None = None

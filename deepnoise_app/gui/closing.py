@@ -10,14 +10,15 @@ from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.words import count
 from deepnoise_app.session import RunView, Session
 
-# What goes on without the window; other runs are of no use without it, and are stopped.
-LASTING = ("train", "score")
 TITLE = "Close DeepNoise"
 
 
 def going_on(session: Session) -> list[RunView]:
-    """Trainings and scorings that would outlive the window."""
-    return [v for v in session.runs if v.task in LASTING and not v.status.is_over]
+    """Trainings, scorings and a packing, which would outlive the window."""
+    offer = session.pack_offer
+    packing = [offer.run] if offer is not None and offer.run is not None else []
+    runs = [view for view in session.runs if view.task in ("train", "score")]
+    return [view for view in (*runs, *packing) if not view.status.is_over]
 
 
 def _forgotten(session: Session) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from qtpy.QtCore import QObject, QTimer, Signal  # type: ignore[attr-defined]
 
 from deepnoise_app.errors import DeepNoiseError
-from deepnoise_app.gui.run_records import title_of
+from deepnoise_app.gui.run_records import lasts, title_of
 from deepnoise_app.runs.events import Event, Saved, Started, read_events
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import start_detached
@@ -107,7 +107,7 @@ class Jobs(QObject):
         self._offsets.pop(path, None)
 
     def adopt(self) -> list[RunView]:
-        """Watch the trainings and scorings in the folder of runs that go on without a window."""
+        """Watch what goes on in the folder of runs without a window."""
         found = []
         for recipe in sorted(self.folder.glob("*/recipe.json")):
             holder = RunFolder(recipe.parent).holder
@@ -117,6 +117,15 @@ class Jobs(QObject):
                 except DeepNoiseError:
                     continue  # a folder that is no run any more
         return found
+
+    def stop_what_does_not_last(self) -> None:
+        """Ask runs in the folder of runs to stop that are of no use without a window."""
+        for path, view in list(self._views.items()):
+            if view.status.is_over or not path.is_relative_to(self.folder):
+                continue
+            with suppress(DeepNoiseError):  # the folder is no run any more
+                if not lasts(RunFolder(path).recipe):
+                    self.stop(path)
 
     def close(self) -> None:
         """Watch no more; the workers go on."""

@@ -63,7 +63,11 @@ class PackDesk:
         if offer is None or (offer.run is not None and not offer.run.status.is_over):
             return
         try:
-            view = self._jobs.begin(self._recipe(offer.screen, str(offer.to)), "pack")
+            if offer.run is not None:
+                view = self._jobs.resume(offer.run.path)
+            else:
+                recipe = self._recipe(offer.screen, str(offer.to))
+                view = self._jobs.begin(recipe, Path(offer.screen).name)
         except DeepNoiseError as error:
             self._complain(error)
         else:
@@ -92,9 +96,14 @@ class PackDesk:
             self._begin_asking(screen, unasked=True)
 
     def _on_screens(self) -> None:
+        """Offer nothing of a screen that was closed; what is packed already goes on."""
         offer = self._session.pack_offer
-        if offer is not None and all(one.path != offer.screen for one in self._session.screens):
+        going = offer is not None and offer.run is not None and not offer.run.status.is_over
+        if offer is not None and not going and not self._is_open(offer.screen):
             self._session.pack_offer = None
+
+    def _is_open(self, screen: str) -> bool:
+        return any(one.path == screen for one in self._session.screens)
 
     def _begin_asking(self, screen: Screen, unasked: bool = False) -> None:
         under_way = [path for path, one in self._asked.items() if one.path == screen.path]
@@ -132,7 +141,17 @@ class PackDesk:
             if view.status.state is RunState.FINISHED:
                 self._session.pack_offer = None
                 self._session.notice = Notice(view.status.message)
-                self._workbench.open([Path(offer.screen)], self._session.reader_for([offer.screen]))
+                if self._is_open(offer.screen):
+                    reader = self._session.reader_for([offer.screen])
+                    self._workbench.open([Path(offer.screen)], reader)
+        elif offer is None and view.path not in self._asked and not view.status.is_over:
+            self._find_again(view)
+
+    def _find_again(self, view: RunView) -> None:
+        """Show a packing that was begun by another window."""
+        recipe = RunFolder(view.path).recipe
+        if recipe.pack_to is not None and recipe.screen:
+            self._session.pack_offer = PackOffer(recipe.screen[0], Path(recipe.pack_to), run=view)
 
     def _offer(self, view: RunView, screen: Screen) -> None:
         if view.status.state is not RunState.FINISHED:

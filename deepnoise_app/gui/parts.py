@@ -135,11 +135,11 @@ class Parts:
         self.session.bring_forward("Score")
 
     def close(self) -> None:
-        """Let go of threads, watches and layers; trainings and scorings go on."""
+        """Let go of threads, watches and layers; trainings, scorings and packing go on."""
         if self.is_closed:
             return
         self.is_closed = True
-        self.quality_desk.stop()
+        self.jobs.stop_what_does_not_last()
         self.jobs.close()
         self.mosaic.close()
         self.mosaic_view.close()

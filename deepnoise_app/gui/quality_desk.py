@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 # Measures come several times a second while plates are measured: the sheet follows more slowly.
 REST_MS = 400
-TASKS = ("measure", "check-map")
 PROPOSAL = "proposal.csv"
 
 
@@ -80,12 +79,6 @@ class QualityDesk:
         used = self._session.scoring
         scoring = Scoring(model=model, plate_map=used.plate_map, library=used.library)
         self._begin("check-map", scoring=scoring)
-
-    def stop(self) -> None:
-        """Ask what goes on here to stop; plates that are measured whole are kept."""
-        for view in self._jobs.views:
-            if view.task in TASKS and not view.status.is_over:
-                self._jobs.stop(view.path)
 
     def choose(self, choice: SheetChoice) -> None:
         """Look at another measure, or at another correction of it."""

@@ -34,6 +34,11 @@ def is_passing(recipe: Recipe) -> bool:
     return recipe.task == "plan" or asked or painted
 
 
+def lasts(recipe: Recipe) -> bool:
+    """Whether a run goes on without the window; others are of no use without it."""
+    return recipe.task in ("train", "score") or (recipe.task == "pack" and bool(recipe.pack_to))
+
+
 def read_records(folder: Path, others: Iterable[Path] = ()) -> tuple[RunRecord, ...]:
     """Return the runs in a folder and in others, the newest first; what is no run is left out."""
     here = {path for path in folder.glob("*") if path.is_dir()}

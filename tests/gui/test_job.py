@@ -185,3 +185,24 @@ def test_a_training_outlives_its_window_and_is_found_and_stopped(
     assert (RunFolder(path).model / "model.safetensors").is_file()
     qtbot.waitUntil(lambda: RunFolder(path).holder is None)
     assert make().adopt() == []
+
+
+def test_what_is_of_no_use_without_a_window_is_stopped_and_the_rest_goes_on(make, tmp_path) -> None:
+    jobs = make(start=nobody)
+    lasting = [
+        jobs.begin(recipe, "lasts").path
+        for recipe in (
+            Recipe(task="train"),
+            Recipe(task="score"),
+            Recipe(task="pack", pack_to="/p"),
+        )
+    ]
+    passing = [
+        jobs.begin(Recipe(task=task), "passes").path
+        for task in ("plan", "explain", "measure", "check-map", "pack")
+    ]
+    other = RunFolder.create(tmp_path / "elsewhere", Recipe(task="measure")).path
+    jobs.follow(other)
+    jobs.stop_what_does_not_last()
+    assert [RunFolder(path).stop_requested for path in passing] == [True] * 5
+    assert not any(RunFolder(path).stop_requested for path in (*lasting, other))

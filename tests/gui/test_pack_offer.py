@@ -11,6 +11,7 @@ import pytest
 from qtpy.QtWidgets import QWidget
 
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.closing import going_on
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.pack_desk import PackDesk
 from deepnoise_app.gui.pack_strip import PackStrip
@@ -193,3 +194,40 @@ def test_the_estimate_is_a_plan_of_the_run(strip, session, workers) -> None:
     found = json.loads(workers.runs[0].plan_path.read_text())
     assert found["sites"] == len(session.plate.wells)
     assert min(found["packed_bytes"], found["original_bytes"], found["seconds"]) > 0
+
+
+def test_a_packing_that_goes_on_is_asked_about_at_closing(offered, session, workers) -> None:
+    assert going_on(session) == []
+    offered.go.click()
+    (view,) = going_on(session)
+    assert (view.task, view.title) == ("pack", "screen")
+    assert view.path.name.endswith("-pack-screen")
+
+
+def test_another_window_finds_the_packing_again_and_goes_on_with_it(
+    offered, session, workers, qtbot, tmp_path, folder
+) -> None:
+    offered.go.click()
+    run = workers.runs[1]
+    run.tell(Started(message="pack"))
+    run.tell(Progress(phase="Packing", done=3, total=12))
+    another, jobs, background = Session(), Jobs(tmp_path / "runs", start=workers), Background()
+    desk = PackDesk(another, jobs, Workbench(another, background))
+    strip = PackStrip(another, desk)
+    qtbot.addWidget(strip)
+    jobs.follow(run.path)
+    assert strip.text.text() == "Packing screen: 3 of 12 sites"
+    another.screens = session.screens
+    another.screens = ()  # closing the screen does not take the strip of what goes on
+    assert not strip.isHidden()
+    strip.leave.click()
+    run.tell(Stopped(message="stopped"))
+    qtbot.waitUntil(lambda: not strip.go.isHidden())
+    strip.go.click()
+    assert workers.runs[-1].path == run.path
+    assert not run.stop_requested
+    pack_in(run)
+    qtbot.waitUntil(lambda: another.pack_offer is None)
+    assert another.screens == ()  # nobody has opened it here
+    jobs.close()
+    background.close()
