@@ -13,6 +13,7 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.origins import take_in
+from deepnoise_app.gui.well_text import cell_text
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
 from deepnoise_app.screen import Plate, PlateOverlay, Scale
@@ -82,17 +83,19 @@ class Painter:
         if self._session.range_locked:
             self._session.colour_range = self._session.shown_range
 
+    @property
+    def has_something(self) -> bool:
+        """Whether something is painted: the layout, or values."""
+        session = self._session
+        layout = session.plate is not None and session.painting.paint is Paint.LAYOUT
+        return layout or session.overlay is not None
+
     def export(self, path: Path) -> None:
         """Write what is painted as a picture (`.png`, `.svg`) or as a table (`.csv`)."""
         plate, overlay = self._session.plate, self._session.overlay
-        if plate is None or overlay is None:
+        if plate is None or not self.has_something:
             return
-        shown = self._session.shown_range
-
-        def draw() -> Figure:
-            from deepnoise_app.reports.heatmap import draw_heatmap  # slow to load
-
-            return draw_heatmap(plate, overlay, shown)
+        draw = partial(_drawn, plate, overlay, self._session.shown_range)
 
         def written(_: None) -> None:
             self._session.notice = Notice(f"Written: {path}")
@@ -100,7 +103,7 @@ class Painter:
         def failed(error: Exception) -> None:
             self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
 
-        write = partial(write_heat_map, path, partial(overlay_table, plate, overlay), draw)
+        write = partial(write_heat_map, path, partial(painted_table, plate, overlay), draw)
         self._background.ask(f"export {path}", write, written, failed)
 
     def _forget_range(self) -> None:
@@ -212,19 +215,34 @@ def _passed_over(_: Exception) -> None:
     """Nobody is told."""
 
 
-def overlay_table(plate: Plate, overlay: PlateOverlay) -> pd.DataFrame:
-    """One row per well that has a value: place, contents, value, text."""
+def _drawn(plate: Plate, overlay: PlateOverlay | None, shown: tuple[float, float]) -> Figure:
+    """What is painted as a figure; matplotlib is slow to load."""
+    if overlay is None:
+        from deepnoise_app.reports.layout import draw_layout
+
+        return draw_layout(plate, {well: cell_text(plate, None, well) for well in plate.wells})
+    from deepnoise_app.reports.heatmap import draw_heatmap
+
+    return draw_heatmap(plate, overlay, shown)
+
+
+def painted_table(plate: Plate, overlay: PlateOverlay | None) -> pd.DataFrame:
+    """One row per well that has a value: place, contents, value, text.
+
+    Without an overlay: one per imaged well, with its place and contents.
+    """
     import pandas as pd
 
-    wells = sorted(overlay.values)
-    return pd.DataFrame(
-        {
-            "Metadata_Experiment": plate.experiment,
-            "Metadata_Plate": plate.name,
-            "Metadata_Well": [well.name for well in wells],
-            "Metadata_Role": [str(plate.map[well].role) for well in wells],
-            "Metadata_Perturbation": [plate.map[well].perturbation for well in wells],
-            overlay.title: list(map(overlay.values.__getitem__, wells)),
-            "Text": [overlay.texts.get(well, "") for well in wells],
-        }
-    )
+    wells = sorted(plate.wells if overlay is None else overlay.values)
+    columns = {
+        "Metadata_Experiment": [plate.experiment] * len(wells),
+        "Metadata_Plate": [plate.name] * len(wells),
+        "Metadata_Well": [well.name for well in wells],
+        "Metadata_Role": [str(plate.map[well].role) for well in wells],
+        "Metadata_Perturbation": [plate.map[well].perturbation for well in wells],
+    }
+    if overlay is None:
+        return pd.DataFrame(columns)
+    values = [overlay.values[well] for well in wells]
+    texts = [overlay.texts.get(well, "") for well in wells]
+    return pd.DataFrame({**columns, overlay.title: values, "Text": texts})

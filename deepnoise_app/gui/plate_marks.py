@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
 
-from deepnoise_app.screen import Role
+from deepnoise_app.screen import CONTROL_COLOURS, Role
 
-# Orange and sky blue of Okabe and Ito's palette (2008): told apart by every kind of colour vision.
-CONTROLS = {Role.POSITIVE: QColor("#f0941f"), Role.NEGATIVE: QColor("#56b4e9")}
+CONTROLS = {role: QColor(colour) for role, colour in CONTROL_COLOURS.items()}
 # How much of a well is covered that does not pass the filter.
 VEIL = 0.82
 PROBLEM = QColor("#ff4f64")

@@ -64,8 +64,8 @@ class PlatesPanel(QWidget):
         self.paint_bar = PaintBar()
         self.save = tool_button(
             "mdi6.content-save-outline",
-            "Save the heat map",
-            "Save what is painted as a picture or a table",
+            "Save what is painted",
+            "Save the plate as it is painted: as a picture, a drawing or a table",
         )
         self.map = tool_button(
             "mdi6.table-arrow-right",
@@ -190,7 +190,7 @@ class PlatesPanel(QWidget):
         self.bar.show_overlay(overlay if plate is not None else None, shown)
         marked = any(p.well and p.kind is not ProblemKind.NOT_IMAGED for p in self._problems)
         self.legend.show_entries(entries(plate, overlay, marked))
-        self.save.setEnabled(overlay is not None)
+        self.save.setEnabled(self._painter.has_something)
 
     def _on_passing(self) -> None:
         plate, passing = self._session.plate, self._session.passing
@@ -227,6 +227,8 @@ class PlatesPanel(QWidget):
         plate = self._session.plate
         if plate is None:
             return
-        path = where_to_write(self, "Save the heat map", f"{file_stem(*plate.key)}.png", HEAT_MAPS)
+        path = where_to_write(
+            self, "Save what is painted", f"{file_stem(*plate.key)}.png", HEAT_MAPS
+        )
         if path is not None:
             self._painter.export(path)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -16,7 +17,7 @@ from deepnoise_app.analysis.sheet import common_scale, unit_of
 from deepnoise_app.analysis.summary import IN_FRONT
 from deepnoise_app.analysis.values import PlateValues, plates_of
 from deepnoise_app.runs.files import write_beside
-from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, row_letters
+from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, PlateShape, row_letters
 from deepnoise_app.untrusted import file_stem
 
 SHEET_COLUMNS = 8
@@ -31,16 +32,21 @@ def draw_heatmap(plate: Plate, overlay: PlateOverlay, shown: tuple[float, float]
     axes.set_facecolor("#e4e6e9")
     values = np.ma.masked_invalid(overlay.grid(plate.shape))
     image = axes.imshow(values, cmap=COLOUR_MAPS[overlay.scale], vmin=shown[0], vmax=shown[1])
-    step = max(1, columns // 24)
-    axes.set_xticks(range(0, columns, step), [str(i + 1) for i in range(0, columns, step)])
-    axes.set_yticks(range(0, rows, step), [row_letters(i) for i in range(0, rows, step)])
-    axes.tick_params(length=0, labelsize=8, top=True, labeltop=True, labelbottom=False)
+    label_wells(axes, plate.shape)
     axes.set_title(f"{plate.experiment} {plate.name}: {overlay.title}", fontsize=10, loc="left",
                    parse_math=False)  # fmt: skip
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label(overlay.unit, fontsize=9, parse_math=False)
     bar.ax.tick_params(labelsize=8)
     return figure
+
+
+def label_wells(axes: Axes, shape: PlateShape) -> None:
+    """Write row letters and column numbers beside the wells, thinned on large plates."""
+    rows, columns, step = shape.rows, shape.columns, max(1, shape.columns // 24)
+    axes.set_xticks(range(0, columns, step), [str(i + 1) for i in range(0, columns, step)])
+    axes.set_yticks(range(0, rows, step), [row_letters(i) for i in range(0, rows, step)])
+    axes.tick_params(length=0, labelsize=8, top=True, labeltop=True, labelbottom=False)
 
 
 def save_sheets(measures: Measures, folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from deepnoise_app.screen.columns import TextColumn, natural
 from deepnoise_app.screen.factors import Factor, join_factors
 from deepnoise_app.screen.filter import Filter, parse_filter
 from deepnoise_app.screen.mosaic import Mosaic, MosaicLayout
-from deepnoise_app.screen.overlay import COLOUR_MAPS, PlateOverlay, Scale
+from deepnoise_app.screen.overlay import COLOUR_MAPS, CONTROL_COLOURS, PlateOverlay, Scale
 from deepnoise_app.screen.plate import Channel, PixelSource, Plane, Plate
 from deepnoise_app.screen.platemap import UNKNOWN, Content, Library, PlateMap, Role
 from deepnoise_app.screen.predictions import COLUMNS, Predictions
@@ -19,6 +19,7 @@ from deepnoise_app.screen.well import STANDARD_SHAPES, PlateShape, WellId, row_l
 __all__ = [
     "COLOUR_MAPS",
     "COLUMNS",
+    "CONTROL_COLOURS",
     "PROJECTION",
     "STANDARD_SHAPES",
     "UNKNOWN",

@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from deepnoise_app.screen.platemap import Role
 from deepnoise_app.screen.well import PlateShape, WellId
 
 
@@ -22,6 +23,8 @@ class Scale(StrEnum):
 
 # Perceptually uniform, safe for every colour vision, and centred where 0 is; matplotlib's names.
 COLOUR_MAPS = {Scale.SEQUENTIAL: "viridis", Scale.SHARE: "viridis", Scale.DIVERGING: "RdBu_r"}
+# Orange and sky blue of Okabe and Ito's palette (2008): told apart by every kind of colour vision.
+CONTROL_COLOURS = {Role.POSITIVE: "#f0941f", Role.NEGATIVE: "#56b4e9"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from deepnoise_app.analysis.measures import Measures, measure_well
@@ -51,6 +53,7 @@ class Table:
 
 @pytest.fixture
 def table(qapp, tmp_path: Path):
+    gc.collect()  # no widget of another test is freed in a thread of this one
     made = Table(tmp_path)
     yield made
     made.close()
@@ -137,3 +140,24 @@ def test_the_line_of_what_is_measured_leads_on_where_it_ended_early(table, qtbot
     line.linkActivated.emit("go")
     assert len(table.begun) == 2
     assert line.text().endswith("…")
+
+
+def test_the_layout_is_saved_as_picture_drawing_and_table(table, qtbot, tmp_path):
+    plate = table.session.plate
+    for ending in ("png", "svg", "csv"):
+        path = tmp_path / f"layout.{ending}"
+        table.painter.export(path)
+        qtbot.waitUntil(path.is_file, timeout=60_000)
+    saved = pd.read_csv(tmp_path / "layout.csv", keep_default_na=False).set_index("Metadata_Well")
+    assert list(saved.index) == [well.name for well in sorted(plate.wells)]
+    for well in plate.wells:
+        assert saved.loc[well.name, "Metadata_Perturbation"] == plate.map[well].perturbation
+    assert "<svg" in (tmp_path / "layout.svg").read_text(encoding="utf-8")
+
+
+def test_a_measure_of_which_no_value_is_known_yet_is_not_saved_as_a_layout(table, tmp_path):
+    assert table.painter.has_something
+    table.painter.paint(Painting(Paint.MEAN))
+    assert not table.painter.has_something
+    table.painter.export(tmp_path / "mean.csv")
+    assert table.session.notice is None

@@ -10,6 +10,7 @@ import pytest
 from deepnoise_app.cli import run
 from deepnoise_app.cli.console import complain, visible
 from deepnoise_app.reports.heatmap import draw_heatmap
+from deepnoise_app.reports.layout import draw_layout
 from deepnoise_app.screen import (
     Channel,
     Plate,
@@ -63,4 +64,6 @@ def test_formulas_in_names_are_drawn_as_text(tmp_path: Path) -> None:
                   PlateMap({}))  # fmt: skip
     overlay = PlateOverlay(MATHS, MATHS, Scale.SEQUENTIAL, {wells[0]: 1.0})
     draw_heatmap(plate, overlay, (0, 1)).savefig(tmp_path / "map.png")
-    assert (tmp_path / "map.png").stat().st_size > 1000
+    draw_layout(plate, {wells[0]: MATHS}).savefig(tmp_path / "layout.png")
+    for name in ("map.png", "layout.png"):
+        assert (tmp_path / name).stat().st_size > 1000
