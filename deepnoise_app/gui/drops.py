@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from qtpy.QtCore import QEvent, QMimeData, QObject
+from qtpy.QtCore import QEvent, QMimeData, QObject, QUrl
 from qtpy.QtGui import QDropEvent
 from qtpy.QtWidgets import QWidget
 
@@ -36,6 +36,8 @@ class FolderDrops(QObject):
         super().__init__(window)
         self._window, self._take, self._but = window, take, but
         self._take_tables = take_tables
+        # What was found of the names that are dragged: a move asks no disk again.
+        self._dragged: tuple[list[QUrl], list[Path], list[Path]] | None = None
         window.setAcceptDrops(True)
         # A drop goes to the innermost widget that takes drops, so those are asked before.
         for widget in (window, *window.findChildren(QWidget)):
@@ -44,6 +46,8 @@ class FolderDrops(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Take drags and drops of folders and plate maps."""
+        if event.type() == QEvent.Type.DragLeave:
+            self._dragged = None
         kinds = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
         if event.type() not in kinds or not isinstance(watched, QWidget):
             return False
@@ -54,8 +58,9 @@ class FolderDrops(QObject):
 
     def _offer(self, event: QDropEvent, apart: bool) -> bool:
         """Take what is dragged if it is ours; folders on a widget `apart` are its own."""
-        data = event.mimeData()
-        folders, tables = folders_in(data), tables_in(data)
+        folders, tables = self._found(event.mimeData())
+        if event.type() == QEvent.Type.Drop:
+            self._dragged = None
         if (folders and apart) or not (folders or tables):
             return False
         event.acceptProposedAction()
@@ -64,3 +69,9 @@ class FolderDrops(QObject):
         elif event.type() == QEvent.Type.Drop:
             self._take_tables(tables)
         return True
+
+    def _found(self, data: QMimeData) -> tuple[list[Path], list[Path]]:
+        """Folders and tables among what is dragged; each path is asked for once."""
+        if self._dragged is None or self._dragged[0] != data.urls():
+            self._dragged = data.urls(), folders_in(data), tables_in(data)
+        return self._dragged[1:]

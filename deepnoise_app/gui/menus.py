@@ -86,7 +86,7 @@ class Menus:
     def _fill_recent(self) -> None:
         self.recent.clear()
         for path in self._window.preferences.recent:
-            action = self.recent.addAction(path.name, partial(self._window.open, [path]))
+            action = self.recent.addAction(path.name, partial(self._window.reopen, path))
             action.setToolTip(plain(whole_path(path)))
         if self.recent.isEmpty():
             self.recent.addAction("Nothing was opened yet").setEnabled(False)

@@ -23,11 +23,11 @@ class Preferences:
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Folders opened lately that are still there, and addresses, the last one first."""
-        known = self._settings.value("recent", [])
-        names = known if isinstance(known, list) else [known] if known else []
-        paths = map(Path, map(str, names))
-        return tuple(path for path in paths if path.is_dir() or address_of(path) is not None)
+        """Folders and addresses opened lately, the last one first; they may be gone by now.
+
+        No disk is asked: that of a server that is gone answers after minutes.
+        """
+        return self._paths("recent")
 
     def remember(self, paths: Iterable[Path]) -> None:
         """Put folders at the head of those opened lately."""
@@ -40,10 +40,8 @@ class Preferences:
 
     @property
     def watched(self) -> tuple[Path, ...]:
-        """Folders of runs that lie elsewhere and are watched, as far as they are still there."""
-        known = self._settings.value("watched", [])
-        names = known if isinstance(known, list) else [known] if known else []
-        return tuple(path for path in map(Path, map(str, names)) if path.is_dir())
+        """Folders of runs that lie elsewhere and are watched; they may be gone by now."""
+        return self._paths("watched")
 
     @watched.setter
     def watched(self, paths: Iterable[Path]) -> None:
@@ -81,6 +79,16 @@ class Preferences:
         """Write what changed to the file."""
         self._settings.sync()
 
+    def _paths(self, name: str) -> tuple[Path, ...]:
+        known = self._settings.value(name, [])
+        names = known if isinstance(known, list) else [known] if known else []
+        return tuple(map(Path, map(str, names)))
+
     def _bytes(self, name: str) -> QByteArray:
         found = self._settings.value(name)
         return found if isinstance(found, QByteArray) else QByteArray()
+
+
+def still_there(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return those of some folders that are there, and addresses; may take minutes."""
+    return tuple(path for path in paths if address_of(path) is not None or path.is_dir())

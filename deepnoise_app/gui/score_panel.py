@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from deepnoise_app.errors import ModelError
 from deepnoise_app.gui.callout import Callout, quiet_label, say
 from deepnoise_app.gui.drops import folders_in
+from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.panel_body import bring_forward, column, line, scroll
 from deepnoise_app.gui.plain import plain
@@ -187,11 +188,15 @@ class ScorePanel(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
-        """Score the dropped folders, one after the other."""
-        folders = folders_in(event.mimeData())
-        if folders:
+        """Take a dropped model, and score dropped plates, one folder after the other."""
+        given = Given.of(folders_in(event.mimeData()))
+        if given.models:
             event.acceptProposedAction()
-            self._desk.score(folders)
+            wanted = {"model": str(given.models[-1])}
+            self._desk.use(self._session.scoring.model_copy(update=wanted))
+        if given.folders:
+            event.acceptProposedAction()
+            self._desk.score(list(given.folders))
 
     def _on_score(self) -> None:
         self._desk.score()

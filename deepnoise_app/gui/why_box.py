@@ -9,6 +9,7 @@ from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip
 from deepnoise_app.gui.why_desk import WhyDesk
+from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import Session
 
 
@@ -51,8 +52,9 @@ class WhyBox(QWidget):
         self.button.setEnabled(there and self._session.card is not None)
         self.away.setVisible(why is not None)
         going = any(v.task == "explain" and not v.status.is_over for v in self._session.runs)
-        failed = self.strip.view is not None and self.strip.view.status.message and why is None
-        self.strip.setVisible(going or bool(failed))
+        last = self.strip.view.status.state if self.strip.view is not None else None
+        unanswered = last in (RunState.FAILED, RunState.STOPPED) and why is None
+        self.strip.setVisible(going or unanswered)
         mine = why is not None and plate is not None and why.plate == plate.key
         shown = mine and why is not None and why.well in self._session.wells
         say(self.told, why.sentence if shown and why is not None else "")

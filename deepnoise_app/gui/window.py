@@ -13,7 +13,7 @@ from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
-from deepnoise_app.gui.preferences import Preferences
+from deepnoise_app.gui.preferences import Preferences, still_there
 from deepnoise_app.gui.style import style_of
 from deepnoise_app.gui.welcome import Welcome
 
@@ -39,7 +39,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.welcome = Welcome(self._build_centre(), self.preferences.recent)
+        self.welcome = Welcome(self._build_centre())
+        self._offer_recent()
         self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
         self.results_dock = self._dock("Results", self.parts.results_tabs, _BOTTOM)
@@ -98,7 +99,7 @@ class MainWindow(QMainWindow):
         self.parts.steps.left.connect(self.parts.demo.leave)
         self.welcome.open_wanted.connect(self.menus.open_folder)
         self.welcome.demo_wanted.connect(self.parts.demo.open)
-        self.welcome.recent_wanted.connect(lambda path: self.open([path]))
+        self.welcome.recent_wanted.connect(self.reopen)
         take_map = self.parts.maps.take
         self._drops = FolderDrops(self, self.open, take_map, but=(self.parts.score,))
 
@@ -119,6 +120,18 @@ class MainWindow(QMainWindow):
         """Open folders as screens; score with a model, watch a run."""
         self._asked |= set(self.parts.open(paths))
 
+    def reopen(self, path: Path) -> None:
+        """Open what was open before: no disk is asked what it is before it is read."""
+        self._asked.add(path)
+        self.parts.workbench.open([path])
+
+    def _offer_recent(self) -> None:
+        """Offer what was opened lately; what turns out to be gone is taken away again."""
+        recent, show = self.preferences.recent, self.welcome.show_recent
+        show(recent)
+        if recent:
+            self.parts.background.ask("recent", lambda: still_there(recent), show, lambda _: None)
+
     def set_theme(self, name: str) -> None:
         """Show everything in napari's dark or light theme."""
         self.host.viewer.theme = name
@@ -132,7 +145,7 @@ class MainWindow(QMainWindow):
             self._asked -= opened
             self.preferences.remember(sorted(opened, key=there.index, reverse=True))
         if not self.parts.session.screens:
-            self.welcome.show_recent(self.preferences.recent)
+            self._offer_recent()
         self.welcome.setVisible(not self.parts.session.screens)
         names = [path.name for path in there]
         self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))
@@ -142,9 +155,12 @@ class MainWindow(QMainWindow):
             self.results_dock.show()
 
     def _on_front(self, panel: str) -> None:
-        if panel == "Results":
-            self.results_dock.show()
-            self.results_dock.raise_()
+        """Open the dock of a panel that is asked for: the user may have closed it."""
+        if panel:
+            docks = {"Plates": self.plates_dock, "Results": self.results_dock}
+            dock = docks.get(panel, self.work_dock)
+            dock.show()
+            dock.raise_()
 
     def _on_predictions(self) -> None:
         """Show the results of a scoring, or the first of a training: one may have closed them."""

@@ -12,6 +12,7 @@ from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from deepnoise_app.assets import shipped_models
 from deepnoise_app.gui.score_form import CORRECTIONS
 from deepnoise_app.gui.score_panel import ScorePanel
 from deepnoise_app.gui.words import sentence
@@ -262,6 +263,19 @@ def test_dropped_folders_are_scored(panel: ScorePanel, desk: Desk, tmp_path: Pat
     assert enter.isAccepted()
     panel.dropEvent(drop(data))
     assert desk.asked == [("score", folders)]
+
+
+def test_a_dropped_model_becomes_the_model_and_plates_beside_it_are_scored(
+    panel: ScorePanel, desk: Desk, tmp_path: Path
+) -> None:
+    model, plates = shipped_models()["demo"], tmp_path / "plates"
+    plates.mkdir()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder)) for folder in (plates, model)])
+    panel.dropEvent(drop(data))
+    (use, scoring), score = desk.asked
+    assert (use, Path(scoring.model)) == ("use", model)
+    assert score == ("score", [plates])
 
 
 def test_a_dropped_file_is_not_for_this_panel(

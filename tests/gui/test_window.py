@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from deepnoise_app.gui import host as hosts
@@ -278,3 +279,67 @@ def test_the_question_at_closing_says_what_is_forgotten(qtbot, monkeypatch):
     runs = (RunView(Path("run"), "score", "my screen"),)
     assert not ask_about_runs(widget, Session(runs=runs, waiting=(Path("a"), Path("b"))), None)
     assert "2 folders waiting to be scored will be forgotten" in said[0]
+
+
+@pytest.mark.parametrize(
+    "panel", ["Plates", "View", "Quality", "Train", "Score", "Runs", "Results"]
+)
+def test_a_panel_that_is_asked_for_opens_its_dock(window, panel: str) -> None:
+    docks = [window.plates_dock, window.work_dock, window.results_dock]
+    for dock in docks:
+        dock.hide()
+    window.parts.session.bring_forward(panel)
+    (shown,) = [dock for dock in docks if dock.isVisible()]
+    assert shown is {"Plates": docks[0], "Results": docks[2]}.get(panel, docks[1])
+    if shown is window.work_dock:
+        assert window.work.tabText(window.work.currentIndex()) == panel
+
+
+@pytest.fixture
+def disk(monkeypatch) -> list[tuple[Path, bool]]:
+    """Each folder that is asked for, and whether the window's own thread has asked."""
+    asked: list[tuple[Path, bool]] = []
+    main, real = threading.current_thread(), Path.is_dir
+
+    def is_dir(path: Path, **how: bool) -> bool:
+        asked.append((path, threading.current_thread() is main))
+        return real(path, **how)
+
+    monkeypatch.setattr(Path, "is_dir", is_dir)
+    return asked
+
+
+def test_a_start_asks_no_disk_for_recent_folders_in_the_window_s_thread(
+    qapp, tmp_path, monkeypatch, wait, disk
+) -> None:
+    from deepnoise_app.gui.window import MainWindow
+
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.mkdir()
+    kept = Preferences(tmp_path / "w.ini")
+    kept.remember([gone, there])
+    made = MainWindow(hosts.standalone(), kept, tmp_path / "runs")
+    made.show()
+    assert "gone</a>" in made.welcome.recent.text()
+    wait(lambda: "gone</a>" not in made.welcome.recent.text())
+    assert "there</a>" in made.welcome.recent.text()
+    made.menus.recent.aboutToShow.emit()
+    assert [on_main for path, on_main in disk if path in (there, gone)] == [False, False]
+    made.close()
+
+
+def test_a_drag_asks_for_each_path_once_however_long_it_moves(window, tmp_path, disk) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    data, none = dropped([folder]), Qt.KeyboardModifier.NoModifier
+    rest = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), *rest))
+    for at in range(20):
+        move = QDragMoveEvent(QPoint(at, 5), *rest)
+        QApplication.sendEvent(window, move)
+        assert move.isAccepted()
+    assert [path for path, _ in disk].count(folder) == 1
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), *rest))
+    assert [path for path, _ in disk].count(folder) == 2
