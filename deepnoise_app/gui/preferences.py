@@ -66,6 +66,15 @@ class Preferences:
     def worker_python(self, program: str) -> None:
         self._settings.setValue("worker_python", program)
 
+    @property
+    def last(self) -> str:
+        """What the window was like when it was closed, as `come_back` writes it."""
+        return str(self._settings.value("last", "") or "")
+
+    @last.setter
+    def last(self, text: str) -> None:
+        self._settings.setValue("last", text)
+
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """Geometry and arrangement of the window; empty before the first time."""
         return self._bytes("geometry"), self._bytes("arrangement")

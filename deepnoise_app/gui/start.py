@@ -16,6 +16,8 @@ from deepnoise_app.gui.given import NOTHING, Given
 def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
     """Open the window on what was given, with the results of runs; returns when it is closed.
 
+    Given nothing, it goes on with what was open when it was last closed.
+
     Raises
     ------
     DeepNoiseError
@@ -37,6 +39,8 @@ def start(given: Given = NOTHING, runs: Sequence[Path] = ()) -> int:
     FileOpens(app, window.open, window)
     sys.excepthook = lambda kind, error, place: _told(window, kind, error, place)
     window.show()
+    if given == NOTHING and not runs:
+        window.go_on()
     window.open([*given.folders, *given.models])
     for run in runs:
         window.parts.desk.follow(run)

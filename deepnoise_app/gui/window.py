@@ -9,6 +9,7 @@ from qtpy.QtGui import QCloseEvent, QShowEvent
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.closing import may_close
+from deepnoise_app.gui.come_back import ComeBack, Kept
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
@@ -52,6 +53,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self.set_theme(self.preferences.theme)
         self._restore()
+        kept = Kept.read(self.preferences.last)
+        self._come_back = ComeBack(self.parts, kept, self)
+        tabs = [self.work.tabText(at) for at in range(self.work.count())]
+        if kept.tab in tabs:
+            self.work.setCurrentIndex(tabs.index(kept.tab))
 
     # Building -------------------------------------------------------------------------------
 
@@ -125,6 +131,10 @@ class MainWindow(QMainWindow):
         self._asked.add(path)
         self.parts.workbench.open([path])
 
+    def go_on(self) -> None:
+        """Open what was open when the window was last closed."""
+        self._come_back.open_plates(self._asked.add)
+
     def _offer_recent(self) -> None:
         """Offer what was opened lately; what turns out to be gone is taken away again."""
         recent, show = self.preferences.recent, self.welcome.show_recent
@@ -187,6 +197,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.preferences.keep_layout(self.saveGeometry(), self.saveState(ARRANGEMENT))
+        tab = self.work.tabText(self.work.currentIndex())
+        self.preferences.last = Kept.of(self.parts.session, tab).model_dump_json()
         self.preferences.save()
         self.parts.close()
         close_canvas(self.host)
