@@ -57,12 +57,16 @@ class AccuracyTab(PlotTab):
 
     def build(self) -> None:
         """Make the plot."""
-        tip = "Share of treated wells that are named right, 95 % interval; click a plate to show it"
+        tip = (
+            "Share of treated wells that are named right, 95 % interval; a click, or the arrow"
+            " keys, show a plate"
+        )
         self.plot = self.add_plot("Accuracies", tip, "", "Named right")
         self.plot.setMouseEnabled(x=False, y=True)
         self.plot.setXRange(0, 1, padding=0.06)
         as_percent(self.plot.getAxis("bottom"))
         self.plot.scene().sigMouseClicked.connect(self._on_click)
+        self.walk(self.plot, self._on_step)
         self._marks = {
             name: Marks(self.plot, pen.colour, pen.symbol, "x", 0.12) for name, pen in PENS.items()
         }
@@ -145,6 +149,12 @@ class AccuracyTab(PlotTab):
     def _on_click(self, event: Any) -> None:
         place = self.plot.getPlotItem().vb.mapSceneToView(event.scenePos())
         self.show_row(round(place.y()))
+
+    def _on_step(self, down: int, _: int) -> None:
+        front = self._session.plate
+        keys = [(part.experiment, part.plate) for part in self.parts]
+        known = front is not None and front.key in keys
+        self.show_row(keys.index(front.key) + down if front is not None and known else 0)
 
     def show_row(self, row: int) -> None:
         """Bring the plate of a row to the front."""

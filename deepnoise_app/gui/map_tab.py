@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QComboBox
 
 from deepnoise_app.analysis.embedding_map import EmbeddingMap, View
 from deepnoise_app.gui.plot_tab import PlotTab
+from deepnoise_app.gui.walk import nearest
 from deepnoise_app.gui.words import count, percent
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import WellId
@@ -92,13 +95,14 @@ class MapTab(PlotTab):
         """Make both plots."""
         import pyqtgraph
 
-        for name in ("Left map", "Right map"):
+        for number, name in enumerate(("Left map", "Right map")):
             plot = self.add_plot(name, name, "PC 2", "PC 1")
             for side in ("left", "bottom"):
                 plot.getAxis(side).setStyle(showValues=False)
             plot.getAxis("bottom").setHeight(plot.fontMetrics().height() + 8)
             dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=_tip)
             dots.sigClicked.connect(self._on_clicked)
+            self.walk(plot, partial(self._on_step, number))
             rings = pyqtgraph.ScatterPlotItem(size=RING_PX, brush=None)
             plot.addItem(dots)
             plot.addItem(rings)
@@ -124,7 +128,7 @@ class MapTab(PlotTab):
             dots.setData(
                 x=one.places[:, 0], y=one.places[:, 1], brush=list(brushes[one.rows]), data=texts
             )
-            plot.setToolTip(view.about)
+            plot.setToolTip(f"{view.about}. A click, or the arrow keys, choose a well.")
             plot.setTitle(view.title, size="10pt", color=self.ink)
             for side, share in zip(("bottom", "left"), one.shares, strict=True):
                 name = "PC 1" if side == "bottom" else "PC 2"
@@ -144,22 +148,37 @@ class MapTab(PlotTab):
 
     def _ring(self) -> None:
         """Draw rings round the chosen wells of the plate in front."""
-        maps, plate = self._session.embeddings, self._session.plate
-        if maps is None or not self._rings or not self.isVisible():
+        if self._session.embeddings is None or not self._rings or not self.isVisible():
             return
-        wells = {well.name for well in self._session.wells}
-        chosen = np.zeros(len(maps.table), dtype=bool)
-        if plate is not None and wells:
-            chosen = (
-                (maps.table["Metadata_Experiment"] == plate.experiment)
-                & (maps.table["Metadata_Plate"] == plate.name)
-                & maps.table["Metadata_Well"].isin(wells)
-            ).to_numpy()
         import pyqtgraph
+
+        chosen = self._among(self._session.wells)
 
         for rings, view in zip(self._rings, self.shown, strict=True):
             places = view.map.places[chosen[view.map.rows]]
             rings.setData(x=places[:, 0], y=places[:, 1], pen=pyqtgraph.mkPen(self.ink, width=2))
+
+    def _among(self, wells: Iterable[WellId]) -> NDArray[np.bool_]:
+        """Which rows of the table are wells of the plate in front."""
+        maps, plate = self._session.embeddings, self._session.plate
+        names = {well.name for well in wells}
+        if maps is None or plate is None or not names:
+            return np.zeros(len(maps.table) if maps is not None else 0, dtype=np.bool_)
+        found: NDArray[np.bool_] = (
+            (maps.table["Metadata_Experiment"] == plate.experiment)
+            & (maps.table["Metadata_Plate"] == plate.name)
+            & maps.table["Metadata_Well"].isin(names)
+        ).to_numpy()
+        return found
+
+    def _on_step(self, side: int, down: int, across: int) -> None:
+        """Go from the chosen well to the nearest point in a direction."""
+        one, well = self.shown[side].map, self._session.well
+        here = np.flatnonzero(self._among([well] if well is not None else [])[one.rows])
+        seen = self._plots[side].getPlotItem().vb.viewPixelSize()
+        to = nearest(one.places / seen, int(here[0]), across, -down) if len(here) else 0
+        if to is not None and len(one.rows):
+            self.choose(int(one.rows[to]))
 
     def _on_clicked(self, _: Any, points: Any, event: Any = None) -> None:
         if len(points):

@@ -30,15 +30,10 @@ from qtpy.QtWidgets import QSizePolicy, QToolTip, QWidget
 from deepnoise_app.gui.grid_place import LARGEST_CELL, GridPlace
 from deepnoise_app.gui.grid_scene import Cell, Scene, paint_labels, paint_wells
 from deepnoise_app.gui.plate_marks import Tones, draw_chosen
+from deepnoise_app.gui.walk import ARROWS, longer
 from deepnoise_app.gui.well_text import as_tooltip
 from deepnoise_app.screen import Plate, PlateOverlay, PlateShape, Problem, WellId, row_letters
 
-ARROWS = {
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
 ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 # The ring of a chosen well at the rim must not be cut off.
 RIM = 3
@@ -202,13 +197,15 @@ class PlateGrid(QWidget):
             self.approached.emit(well)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        """Walk with the arrows; Return goes near the chosen well in the mosaic."""
+        """Walk with the arrows, with shift adding wells; Return goes near one in the mosaic."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen:
             self.approached.emit(self._chosen[0])
             return
         step = ARROWS.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._scene is not None:
+            self.chosen.emit(longer(self._scene.plate, self._chosen, *step))
         else:
             self.stepped.emit(*step)
 

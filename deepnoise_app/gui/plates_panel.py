@@ -182,6 +182,7 @@ class PlatesPanel(QWidget):
         judged = plate is not None and sheet is not None and sheet.overlay(plate.key) is not None
         self.paint_bar.offer(names, predicted, judged)
         self.paint_bar.set_value(self._session.painting)
+        self.save.setEnabled(self._painter.has_something)
 
     def _on_overlay(self) -> None:
         plate, overlay = self._session.plate, self._session.overlay

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QEvent, Qt, QTimer
-from qtpy.QtGui import QColor, QPalette, QShowEvent
+from qtpy.QtCore import QEvent, QObject, Qt, QTimer
+from qtpy.QtGui import QColor, QKeyEvent, QPalette, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
+from deepnoise_app.gui.walk import ARROWS
 
 
 class PlotTab(QWidget):
@@ -18,6 +20,7 @@ class PlotTab(QWidget):
     def __init__(self, about: str, nothing: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plots: list[Any] = []
+        self._steps: dict[QObject, Callable[[int, int], None]] = {}
         self._built = False
         self._stale = True
         self._restyled = QTimer(self, singleShot=True, interval=0)
@@ -71,6 +74,11 @@ class PlotTab(QWidget):
         self.body.addWidget(plot, 1)
         return plot
 
+    def walk(self, plot: Any, step: Callable[[int, int], None]) -> None:
+        """Let arrows on a plot call `step` with rows downwards and columns to the right."""
+        self._steps[plot] = step
+        plot.installEventFilter(self)
+
     @property
     def ink(self) -> QColor:
         """The colour of texts."""
@@ -101,6 +109,15 @@ class PlotTab(QWidget):
     def _recolour(self) -> None:
         colour_plots(self._plots, self)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Take the arrows of plots that one walks over."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            way, step = ARROWS.get(Qt.Key(event.key())), self._steps.get(watched)
+            if way is not None and step is not None:
+                step(*way)
+                return True
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw what has changed since it was last seen."""

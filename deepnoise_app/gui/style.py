@@ -49,6 +49,8 @@ QLineEdit:focus {{ border: 2px solid {faint}; padding: 0px; }}
 QAbstractSpinBox:focus {{ border: 1px solid {faint}; padding: 0px 9px; }}
 QToolButton:focus {{ border: 2px solid {faint}; }}
 QCheckBox:focus {{ background-color: {line}; border-radius: 2px; }}
+QGraphicsView {{ border: 1px solid transparent; }}
+QGraphicsView:focus {{ border: 1px solid {faint}; }}
 QTabBar::tab:selected:focus {{ background: {line}; }}
 """
 

@@ -140,6 +140,22 @@ def test_clicks_choose_and_add_and_arrows_step(grid, qtbot):
         assert said.args == step
 
 
+def test_shift_and_an_arrow_choose_one_well_more_and_back_one_less(grid, qtbot):
+    missing = WellId(1, 3)
+    grid.set_plate(a_plate(8, 12, but=(missing,)), ())
+    first, second, third = WellId(1, 2), WellId(1, 4), WellId(2, 4)
+    grid.chosen.connect(grid.set_chosen)
+    grid.set_chosen([first])
+    right, down, up = Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Up
+    for key, chosen in (
+        (right, (first, second)),
+        (down, (first, second, third)),
+        (up, (first, second)),
+    ):
+        qtbot.keyClick(grid, key, Qt.KeyboardModifier.ShiftModifier)
+        assert grid._chosen == chosen
+
+
 def test_a_screen_reader_is_told_what_is_chosen(grid):
     assert grid.accessibleDescription() == "No plate is open"
     plate = a_plate(8, 12)

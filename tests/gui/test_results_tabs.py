@@ -10,7 +10,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
-from qtpy.QtCore import QEvent
+from qtpy.QtCore import QEvent, Qt
 
 from deepnoise_app.analysis.accuracy import Accuracy
 from deepnoise_app.analysis.beside import POSITION, Baseline, Baselines
@@ -178,6 +178,36 @@ def test_a_point_of_the_map_chooses_its_well_and_a_chosen_well_has_a_ring(parts,
     for name in COLOURED_BY:
         tabs.map.by.setCurrentText(name)
     assert "4 plates" in tabs.map.told.text()
+
+
+def test_arrows_walk_over_the_points_of_the_map(parts, qtbot):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.map)
+    tabs.map.choose(3)
+    before, view = session.wells, session.embeddings.views[0].map
+
+    def place():
+        x, y = tabs.map._rings[0].getData()
+        return x[0], y[0]
+
+    start = place()
+    qtbot.keyClick(tabs.map._plots[0], Qt.Key.Key_Right)
+    right = place()
+    assert session.wells != before
+    assert right[0] > start[0]
+    assert right in [tuple(one) for one in view.places.tolist()]
+    qtbot.keyClick(tabs.map._plots[0], Qt.Key.Key_Up)
+    assert place()[1] >= right[1]
+
+
+def test_arrows_walk_over_the_rows_of_the_accuracies(parts, qtbot):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.accuracy)
+    keys = [(part.experiment, part.plate) for part in tabs.accuracy.parts]
+    tabs.accuracy.show_row(0)
+    for key, row in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1)):
+        qtbot.keyClick(tabs.accuracy.plot, key)
+        assert session.plate.key == keys[row]
 
 
 def test_few_colours_have_a_key_and_many_are_told_by_hovering(parts):
