@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -16,6 +19,7 @@ from deepnoise_app.gui.queue_list import QueueList
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip, shown_run
 from deepnoise_app.gui.score_form import ScoreForm
+from deepnoise_app.gui.telling_button import TellingButton
 from deepnoise_app.gui.words import accuracies, card_accuracies, count, duration, unlike_plates
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.status import RunState
@@ -64,7 +68,7 @@ class ScorePanel(QWidget):
         self.check.setAccessibleName("Check")
         self.check.setToolTip("Find out how long it takes and whether the plates fit the model")
         self.unlike = Callout("Plates that are unlike the training data")
-        self.button = QPushButton(painted_icon("mdi6.play"), "Score")
+        self.button = TellingButton(painted_icon("mdi6.play"), KEYS)
         self.button.setMinimumHeight(36)
         self.reason = quiet_label("Why nothing can be scored")
         self.queue = QueueList(self._session, self._desk)
@@ -130,9 +134,9 @@ class ScorePanel(QWidget):
         elif not plan:
             say(self.plan, UNASKED if self._session.screens else "")
         else:
-            taking = f"{count(plan['wells'], 'well')} on {plan['device']}"
-            say(self.plan, f"{taking}, {duration(plan['seconds'])}.")
+            say(self.plan, "")  # the button says it
             self.unlike.say(unlike_plates(plan["unlike"]))
+        self.button.say(*_promises(self._session, {} if refusal else plan))
 
     def _refusal(self) -> str:
         """What the plan refused, or the first plate that lacks a channel of the model."""
@@ -149,9 +153,6 @@ class ScorePanel(QWidget):
 
     def _show_button(self) -> None:
         wells = sum(len(plate.wells) for plate in self._session.plates)
-        self.button.setText(f"Score {count(wells, 'well')}" if wells else "Score")
-        self.button.setShortcut(KEYS)  # which another text takes away
-        self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(
             f"Name every well of the open plates ({KEYS}); the results appear below"
             if wells
@@ -208,3 +209,15 @@ class ScorePanel(QWidget):
     def _on_notice(self) -> None:
         self._show_scoring()
         self._show_plan()
+
+
+def _promises(session: Session, plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what pressing will do, the fullest first, as far as it is known."""
+    wells = sum(len(plate.wells) for plate in session.plates)
+    if not wells:
+        return ("Score",)
+    if not plan:
+        return (f"Score {count(wells, 'well')}",)
+    doing, taking = f"Score {count(plan['wells'], 'well')}", duration(plan["seconds"])
+    where = f"on {plan['device']}, {taking}"
+    return f"{doing} {where}", f"{doing}\n{where}", f"{doing}, {taking}", doing

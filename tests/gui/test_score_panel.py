@@ -130,15 +130,43 @@ def test_the_card_is_shown_with_its_warning_and_accuracies(
     assert "demonstration" in panel.warning.label.text()
 
 
-def test_a_plan_becomes_a_sentence(panel: ScorePanel, session: Session, screen: Screen) -> None:
+def test_after_a_check_the_button_says_what_it_will_do(
+    panel: ScorePanel, session: Session, screen: Screen
+) -> None:
     session.screens = (screen,)
     assert "Press" in panel.plan.text()
     session.plan = {
         "task": "score", "device": "this computer's CPU", "plates": 1, "wells": 308,
         "sites": 616, "seconds": 131.0, "unlike": [],
     }  # fmt: skip
-    assert panel.plan.text() == "308 wells on this computer's CPU, about 2 min."
+    said = "Score 308 wells on this computer's CPU, about 2 min"
+    assert panel.button.accessibleName() == said
+    assert not panel.plan.isVisible()
     assert not panel.unlike.isVisible()
+    panel.resize(700, 900)
+    assert panel.button.text() == said
+    panel.resize(300, 900)
+    assert panel.button.text() == "Score 308 wells\non this computer's CPU, about 2 min"
+    assert panel.button.shortcut().toString() == "Ctrl+Return"
+    session.plan = {}
+    assert panel.button.text() == "Score 2 wells"
+
+
+@pytest.mark.parametrize("width", range(180, 480, 20))
+def test_the_button_is_never_cut_and_never_widens_the_panel(
+    panel: ScorePanel, session: Session, screen: Screen, width: int
+) -> None:
+    session.screens = (screen,)
+    session.plan = {
+        "device": "NVIDIA GeForce RTX 3090",
+        "wells": 12345,
+        "seconds": 40,
+        "unlike": [],
+    }
+    panel.button.setFixedWidth(width)
+    text = panel.button.fontMetrics().size(0, panel.button.text()).width()
+    assert text + panel.button.iconSize().width() < width
+    assert panel.button.minimumSizeHint().width() <= 180
 
 
 def test_plates_unlike_the_training_data_are_named_with_reasons(
