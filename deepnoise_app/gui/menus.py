@@ -21,12 +21,14 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from deepnoise_app.gui.address_dialog import AddressDialog
 from deepnoise_app.gui.export_menu import ExportMenu
 from deepnoise_app.gui.help import PAGES, Helper
+from deepnoise_app.gui.opening import named_folder
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.preferences import THEMES
 from deepnoise_app.gui.preferences_dialog import PreferencesDialog
 from deepnoise_app.gui.where_to_write import TABLES, where_to_write
 from deepnoise_app.readers.remote import whole_path
 from deepnoise_app.runs.places import runs_folder
+from deepnoise_app.screen import Screen
 
 if TYPE_CHECKING:
     from deepnoise_app.gui.window import MainWindow
@@ -67,6 +69,9 @@ class Menus:
         self.recent.aboutToShow.connect(self._fill_recent)
         menu.addAction("Open the demo screen", self._parts.demo.open)
         menu.addAction("Take a plate map…", self._parts.plates.ask_for_map)
+        self.names = menu.addAction("Change how names are read…", self._change_names)
+        self.names.setToolTip("Of the screen in front: say how its files are named")
+        menu.aboutToShow.connect(self._on_file)
         menu.addAction("Pack for speed…", self._parts.packing.ask)
         menu.addSeparator()
         self.save = menu.addAction("Save predictions…", self.save_predictions)
@@ -82,6 +87,20 @@ class Menus:
         menu.addSeparator()
         leave = menu.addAction("Quit", self._window.close)
         leave.setShortcut(QKeySequence.StandardKey.Quit)
+
+    def _on_file(self) -> None:
+        screen = self._in_front
+        self.names.setEnabled(screen is not None and bool(named_folder(screen)))
+
+    def _change_names(self) -> None:
+        screen = self._in_front
+        if screen is not None:
+            self._parts.plates.change_names(screen)
+
+    @property
+    def _in_front(self) -> Screen | None:
+        plate = self._parts.session.plate
+        return None if plate is None else self._parts.session.screen_of(plate)
 
     def _fill_recent(self) -> None:
         self.recent.clear()

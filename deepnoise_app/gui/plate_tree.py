@@ -11,6 +11,7 @@ from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from deepnoise_app.gui.icons import ICON_GREY, painted_icon
+from deepnoise_app.gui.opening import named_folder
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.plate_marks import PROBLEM
 from deepnoise_app.gui.words import count
@@ -30,6 +31,7 @@ class PlateTree(QTreeWidget):
 
     plate_wanted = Signal(object)  # PlateKey
     close_wanted = Signal(object)  # Screen
+    names_wanted = Signal(object)  # Screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +39,7 @@ class PlateTree(QTreeWidget):
         self.setColumnCount(3)
         self.setHeaderHidden(True)
         self.setAccessibleName("Open plates")
-        self.setToolTip("Choosing a plate brings it to the front; a right click closes its folder")
+        self.setToolTip("Choosing a plate brings it to the front; a right click acts on its folder")
         self.setUniformRowHeights(True)
         self.setIndentation(14)
         self.setRootIsDecorated(True)
@@ -158,9 +160,16 @@ class PlateTree(QTreeWidget):
             item = item.parent()
         if item is None:
             return
-        screen = item.data(0, KEY)
-        menu = QMenu(self)
-        close = menu.addAction(f"Close {Path(screen.path).name}")
-        close.triggered.connect(lambda: self.close_wanted.emit(screen))
+        menu = self.menu_of(item.data(0, KEY))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(at))
+
+    def menu_of(self, screen: Screen) -> QMenu:
+        """Return what can be done with a screen."""
+        menu = QMenu(self)
+        if named_folder(screen):
+            names = menu.addAction("Change how names are read…")
+            names.triggered.connect(lambda: self.names_wanted.emit(screen))
+        close = menu.addAction(f"Close {Path(screen.path).name}")
+        close.triggered.connect(lambda: self.close_wanted.emit(screen))
+        return menu

@@ -25,6 +25,7 @@ from deepnoise_app.gui.measured_line import MeasuredLine
 from deepnoise_app.gui.paint_bar import PaintBar
 from deepnoise_app.gui.painter import Painter, named
 from deepnoise_app.gui.panel_body import bring_forward, tool_button
+from deepnoise_app.gui.pattern_dialog import PatternDialog
 from deepnoise_app.gui.plate_filter import PlateFilter
 from deepnoise_app.gui.plate_grid import PlateGrid
 from deepnoise_app.gui.plate_tree import PlateTree
@@ -126,6 +127,7 @@ class PlatesPanel(QWidget):
             getattr(self._session.events, fact).connect(slot)
         self.tree.plate_wanted.connect(workbench.show_plate)
         self.tree.close_wanted.connect(self._on_close)
+        self.tree.names_wanted.connect(self.change_names)
         self.paint_bar.value_changed.connect(painter.paint)
         self.grid.chosen.connect(workbench.choose)
         self.grid.toggled.connect(workbench.add)
@@ -217,6 +219,10 @@ class PlatesPanel(QWidget):
         names, _ = QFileDialog.getOpenFileNames(self, "Take plate maps", "", TABLES)
         if names:
             self._maps.take([Path(name) for name in names])
+
+    def change_names(self, screen: Screen) -> None:
+        """Let the user say how the files of a screen are named."""
+        PatternDialog(Path(screen.path), self._workbench, self).open()
 
     def _on_close(self, screen: Screen) -> None:
         """Close a screen, unless its plates hold what was not saved and the user stays."""

@@ -16,6 +16,7 @@ from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.packing import pack_screen, plan_packing
 from deepnoise_app.readers import open_screen
 from deepnoise_app.session import Session
+from deepnoise_app.writers.omezarr import write_omezarr
 
 STAINS = ("blue", "red")
 NAMES = [f"run{row}{n:02d} {stain}.tif" for row in "AB" for n in (1, 2) for stain in STAINS]
@@ -118,3 +119,35 @@ def test_the_notice_of_a_folder_that_no_reader_knows_leads_to_the_dialog(
     (opened,) = bar.findChildren(PatternDialog)
     wait(lambda: opened.names.rowCount() == 1)
     opened.reject()
+
+
+def test_names_can_be_changed_when_the_notice_is_gone(window, wait, plates) -> None:
+    parts, session, menus = window.parts, window.parts.session, window.menus
+    menus._on_file()
+    assert not menus.names.isEnabled()
+    window.open([plates])
+    wait(lambda: session.picture is not None)
+    parts.workbench.dismiss()
+    menus._on_file()
+    assert menus.names.isEnabled()
+    for ask in (
+        menus.names.trigger,
+        parts.plates.tree.menu_of(session.screens[0]).actions()[0].trigger,
+    ):
+        ask()
+        dialog = parts.plates.findChild(PatternDialog)
+        assert dialog.windowTitle() == f"How names are read in {plates.name}"
+        wait(lambda dialog=dialog: bool(dialog.field.text()))
+        dialog.reject()
+        wait(lambda: parts.plates.findChild(PatternDialog) is None)
+
+
+def test_where_no_names_are_read_none_can_be_changed(window, wait, plates, tmp_path) -> None:
+    write_omezarr(open_screen(plates), tmp_path / "zarr")
+    window.open([tmp_path / "zarr"])
+    session = window.parts.session
+    wait(lambda: session.picture is not None)
+    window.menus._on_file()
+    assert not window.menus.names.isEnabled()
+    (only,) = window.parts.plates.tree.menu_of(session.screens[0]).actions()
+    assert only.text() == "Close zarr"
