@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtGui import QColor
+from qtpy.QtCore import QSignalBlocker, Qt, QTimer
+from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QComboBox
 
-from deepnoise_app.analysis.embedding_map import EmbeddingMap, View
+from deepnoise_app.analysis.embedding_map import View
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.walk import nearest
 from deepnoise_app.gui.words import count, percent
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.screen import WellId
 from deepnoise_app.session import Session
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NOTHING = "No map yet: score a plate, and every well gets a place by how the model describes it."
 COLOURED_BY = {
@@ -33,6 +30,7 @@ COLOURED_BY = {
 }
 # Okabe and Ito's palette (2008), those that are seen on dark and on light ground.
 FEW = ("#e69f00", "#3f9fdf", "#1ca97c", "#cc79a7", "#d55e00", "#8f8be8", "#b5a642", "#8d96a3")
+UNNAMED = QColor("#808080")
 DOT_PX, RING_PX = 6, 13
 
 
@@ -61,6 +59,9 @@ class MapTab(PlotTab):
             self.head.addWidget(combo, 0, Qt.AlignmentFlag.AlignTop)
         self._dots: list[Any] = []
         self._rings: list[Any] = []
+        self._brushes: NDArray[np.object_] = np.zeros(0, dtype=np.object_)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._draw_right)
         session.events.embeddings.connect(self._on_maps)
         session.events.wells.connect(self._ring)
         session.events.plate.connect(self._ring)
@@ -100,7 +101,7 @@ class MapTab(PlotTab):
             for side in ("left", "bottom"):
                 plot.getAxis(side).setStyle(showValues=False)
             plot.getAxis("bottom").setHeight(plot.fontMetrics().height() + 8)
-            dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=_tip)
+            dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=self._tip)
             dots.sigClicked.connect(self._on_clicked)
             self.walk(plot, partial(self._on_step, number))
             rings = pyqtgraph.ScatterPlotItem(size=RING_PX, brush=None)
@@ -110,7 +111,7 @@ class MapTab(PlotTab):
             self._rings.append(rings)
 
     def draw(self) -> None:
-        """Draw all wells in both plots."""
+        """Draw all wells in both plots, the right one in a turn of its own."""
         maps = self._session.embeddings
         if maps is None:
             return
@@ -120,19 +121,10 @@ class MapTab(PlotTab):
             labels = table["Metadata_Experiment"].astype(str) + " " + labels.astype(str)
         codes, names = labels.factorize()
         colours = colours_of(len(names))
-        brushes = np.array([*colours, QColor("#808080")], dtype=object)[codes]
+        self._brushes = np.array([_brush(one.rgba()) for one in (*colours, UNNAMED)])[codes]
         plates = maps.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
-        for plot, dots, view in zip(self._plots, self._dots, self.shown, strict=True):
-            one = view.map
-            texts = self._texts(maps.table, one)
-            dots.setData(
-                x=one.places[:, 0], y=one.places[:, 1], brush=list(brushes[one.rows]), data=texts
-            )
-            plot.setToolTip(f"{view.about}. A click, or the arrow keys, choose a well.")
-            plot.setTitle(view.title, size="10pt", color=self.ink)
-            for side, share in zip(("bottom", "left"), one.shares, strict=True):
-                name = "PC 1" if side == "bottom" else "PC 2"
-                plot.setLabel(side, f"{name} ({percent(float(share))})")
+        self._draw_dots(0)
+        self._later.start()
         centre = "the negative controls" if maps.anchored else "all wells"
         self.say(
             f"{count(len(maps.table), 'well')} of {count(len(plates), 'plate')}."
@@ -140,11 +132,29 @@ class MapTab(PlotTab):
         )
         self._ring()
 
-    def _texts(self, table: pd.DataFrame, one: EmbeddingMap) -> list[tuple[int, str]]:
-        what = ["Experiment", "Plate", "Well", "Perturbation"]
-        mine = table.iloc[one.rows][[f"Metadata_{name}" for name in what]].astype(str)
-        texts = map(" ".join, mine.itertuples(index=False))
-        return list(zip(one.rows.tolist(), texts, strict=True))
+    def _draw_dots(self, side: int) -> None:
+        plot, view = self._plots[side], self.shown[side]
+        x, y = view.map.places.T
+        self._dots[side].setData(x=x, y=y, brush=self._brushes[view.map.rows], data=view.map.rows)
+        plot.setToolTip(f"{view.about}. A click, or the arrow keys, choose a well.")
+        plot.setTitle(view.title, size="10pt", color=self.ink)
+        for place, share in zip(("bottom", "left"), view.map.shares, strict=True):
+            name = "PC 1" if place == "bottom" else "PC 2"
+            plot.setLabel(place, f"{name} ({percent(float(share))})")
+
+    def _draw_right(self) -> None:
+        maps = self._session.embeddings
+        if maps is not None and len(self._brushes) == len(maps.table):
+            self._draw_dots(1)
+
+    def _tip(self, x: float, y: float, data: int) -> str:
+        """Name the well of a dot, when the mouse asks for it."""
+        del x, y
+        maps = self._session.embeddings
+        if maps is None:
+            return ""
+        what = ("Experiment", "Plate", "Well", "Perturbation")
+        return " ".join(str(maps.table[f"Metadata_{name}"].iloc[data]) for name in what)
 
     def _ring(self) -> None:
         """Draw rings round the chosen wells of the plate in front."""
@@ -185,7 +195,7 @@ class MapTab(PlotTab):
             adding = event is not None and event.modifiers() & (
                 Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
             )
-            self.choose(points[0].data()[0], bool(adding))
+            self.choose(int(points[0].data()), bool(adding))
 
     def choose(self, row: int, adding: bool = False) -> None:
         """Choose the well of a row of the table, or add it to those chosen."""
@@ -213,6 +223,12 @@ def colours_of(number: int) -> list[QColor]:
     return [QColor.fromHsvF((i * golden) % 1, 0.55 + 0.3 * (i % 2), 0.85) for i in range(number)]
 
 
+@cache
+def _brush(rgba: int) -> QBrush:
+    """Return the brush of a colour, always the same one: plots draw a dot for each brush."""
+    return QBrush(QColor.fromRgba(rgba))
+
+
 def _key(names: Iterable[object], colours: Sequence[QColor]) -> str:
     """Return what each colour stands for; of many, how many they are."""
     if len(colours) > len(FEW):
@@ -222,8 +238,3 @@ def _key(names: Iterable[object], colours: Sequence[QColor]) -> str:
         for name, colour in zip(names, colours, strict=True)
     )
     return f"<br>{' &nbsp; '.join(told)}"
-
-
-def _tip(x: float, y: float, data: tuple[int, str]) -> str:
-    del x, y
-    return data[1]

@@ -146,15 +146,21 @@ class RunDesk:
         predictions = self._session.predictions
         if predictions is None:
             return
-        table = predictions.table if rows is None else predictions.table.iloc[rows]
-        try:
+
+        def write() -> int:
+            table = predictions.table if rows is None else predictions.table.iloc[rows]
             write_table(table, path)
-        except OSError as error:
-            text = f"{path} could not be written: {error.strerror or error}"
+            return len(table)
+
+        def written(wells: int) -> None:
+            part = "" if wells == len(predictions) else f" of {len(predictions):,}"
+            self._session.notice = Notice(f"{wells:,}{part} wells written: {path}")
+
+        def failed(error: Exception) -> None:
+            text = f"{path} could not be written: {getattr(error, 'strerror', None) or error}"
             self._session.notice = Notice(text, Tone.PROBLEM, text)
-        else:
-            part = "" if len(table) == len(predictions) else f" of {len(predictions):,}"
-            self._session.notice = Notice(f"{len(table):,}{part} wells written: {path}")
+
+        self._background.ask(f"export {path}", write, written, failed)
 
     def _paths(self) -> list[Path]:
         return [Path(screen.path) for screen in self._session.screens]

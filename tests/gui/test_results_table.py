@@ -218,16 +218,20 @@ def test_export_writes_the_rows_that_are_shown(
     qtbot.keyClick(table.filter, Qt.Key.Key_Return)
     qtbot.mouseClick(table.export, Qt.MouseButton.LeftButton)
     written = path.with_suffix(suffix)
+    qtbot.waitUntil(lambda: session.notice is not None)
     found = pd.read_csv(written) if suffix == ".csv" else pd.read_parquet(written)
     assert len(found) == 120
     assert set(found["Metadata_Experiment"]) == {"E02"}
     assert session.notice.text == f"120 of 240 wells written: {written}"
 
 
-def test_export_that_cannot_be_written_is_a_sentence(table, session, tmp_path, monkeypatch) -> None:
+def test_export_that_cannot_be_written_is_a_sentence(
+    table, session, tmp_path, monkeypatch, qtbot
+) -> None:
     nowhere = str(tmp_path / "no" / "folder.csv")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (nowhere, "csv"))
     table.export.click()
+    qtbot.waitUntil(lambda: session.notice is not None)
     assert session.notice.tone is Tone.PROBLEM
     assert "could not be written" in session.notice.text
 

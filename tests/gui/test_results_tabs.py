@@ -210,6 +210,23 @@ def test_arrows_walk_over_the_rows_of_the_accuracies(parts, qtbot):
         assert session.plate.key == keys[row]
 
 
+def test_dots_of_one_colour_share_one_brush_however_often_they_are_coloured(parts, qtbot):
+    _, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.map)
+    for by in ("Plate", "Perturbation", "Plate"):
+        tabs.map.by.setCurrentText(by)
+        wells = len(tabs.map._brushes)
+        qtbot.waitUntil(lambda: not tabs.map._later.isActive())
+        for dots in tabs.map._dots:
+            drawn = {id(brush) for brush in dots.data["brush"]}
+            assert len(dots.data) == wells
+            assert len(drawn) == (4 if by == "Plate" else 10)
+    assert len(tabs.map._dots[0].fragmentAtlas) <= 14
+    row = int(tabs.map._dots[0].data["data"][3])
+    table = tabs.map._session.embeddings.table
+    assert tabs.map._tip(0, 0, row).endswith(table["Metadata_Perturbation"].iloc[row])
+
+
 def test_few_colours_have_a_key_and_many_are_told_by_hovering(parts):
     _, tabs, _ = parts
     tabs.setCurrentWidget(tabs.map)

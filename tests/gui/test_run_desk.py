@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Scoring
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Origin, Paint, RunView, Session, Tone
+from deepnoise_app.writers.table import write_table
 
 
 class Workers:
@@ -379,10 +381,22 @@ def test_a_folder_of_runs_that_cannot_be_made_is_a_sentence(
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_predictions_are_exported_whole(desk, session, predicted, tmp_path, suffix) -> None:
+def test_predictions_are_exported_whole_in_the_background(
+    desk, session, predicted, tmp_path, suffix, qtbot, monkeypatch
+) -> None:
+    writers = []
+
+    def write(table: pd.DataFrame, path: Path) -> None:
+        writers.append(threading.current_thread())
+        write_table(table, path)
+
+    monkeypatch.setattr("deepnoise_app.gui.run_desk.write_table", write)
     session.predictions = predicted(1, wells=4)
     path = tmp_path / f"mine{suffix}"
     desk.export(path)
+    assert session.notice is None  # nothing is said before it is so
+    qtbot.waitUntil(lambda: session.notice is not None)
+    assert writers != [threading.main_thread()]
     read = pd.read_csv if suffix == ".csv" else pd.read_parquet
     assert read(path)["Metadata_Well"].tolist() == ["A01", "A02", "A03", "A04"]
     assert session.notice.text == f"4 wells written: {path}"

@@ -73,6 +73,7 @@ def test_a_dropped_folder_is_shown_measured_scored_and_saved(window, wait, plate
     label = window.host.viewer.layers["Wells"].features["predicted"][0]
     assert label in set(session.predictions.table["Prediction_PlatePrior"])
     parts.desk.export(tmp_path / "named.csv")
+    wait(lambda: "wells written" in session.notice.text)
     assert len(pd.read_csv(tmp_path / "named.csv")) == 76
 
 
