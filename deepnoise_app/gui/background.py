@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from qtpy.QtCore import QObject, Qt, Signal  # type: ignore[attr-defined]
@@ -11,6 +11,9 @@ from qtpy.QtCore import QObject, Qt, Signal  # type: ignore[attr-defined]
 T = TypeVar("T")
 # A drive that never answers may hold one or two: pictures of other plates are read all the same.
 THREADS = 4
+# How long a window that closes waits for what is under way.
+PATIENCE_S = 3.0
+_left: list[Background] = []
 
 
 class Background(QObject):
@@ -79,7 +82,15 @@ class Background(QObject):
             then(error if error is not None else answer)
 
     def close(self) -> None:
-        """Forget what waits; wait for what is under way; what is asked later is not done."""
+        """Forget what waits; what is asked later is not done.
+
+        What is under way is waited for, though not for a drive that does not answer: such a thread
+        ends by itself, and its answer is dropped.
+        """
         self._closed = True
         self._numbers.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if wait(tuple(self._pending), PATIENCE_S).not_done:
+            _left.append(self)  # it must not end in the thread that lets go of it last
+        else:
+            self._pool.shutdown(wait=True)

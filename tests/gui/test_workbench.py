@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from qtpy.QtCore import Qt
 
 from deepnoise_app.errors import Interrupted
+from deepnoise_app.gui import background as backgrounds
 from deepnoise_app.gui import opening
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.notice_bar import NoticeBar
@@ -60,6 +62,35 @@ def test_a_fault_goes_to_the_one_who_asked(background, wait):
     background.ask("a", lambda: 1 / 0, lambda _: None, faults.append)
     wait(lambda: len(faults) == 1)
     assert isinstance(faults[0], ZeroDivisionError)
+
+
+def test_closing_waits_for_what_is_under_way_and_begins_nothing_more(background):
+    begun, done = threading.Event(), []
+
+    def work() -> None:
+        begun.set()
+        time.sleep(0.2)
+        done.append("under way")
+
+    background.ask("a", work, done.append, done.append)
+    begun.wait()
+    background.close()
+    background.ask("b", lambda: done.append("later"), done.append, done.append)
+    assert done == ["under way"]
+
+
+def test_closing_does_not_wait_for_a_drive_that_never_answers(background, monkeypatch, qapp):
+    monkeypatch.setattr(backgrounds, "PATIENCE_S", 0.1)
+    begun, gate, answers = threading.Event(), threading.Event(), []
+    background.ask("a", lambda: begun.set() or gate.wait(), answers.append, answers.append)
+    begun.wait()
+    background.close()
+    assert not background.is_idle
+    gate.set()
+    while not background.is_idle:
+        time.sleep(0.01)
+    qapp.processEvents()
+    assert answers == []
 
 
 def test_stacks_are_said_with_what_is_shown_of_them(plates) -> None:
