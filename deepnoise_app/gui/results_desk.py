@@ -21,7 +21,7 @@ from deepnoise_app.analysis.embedding_map import (
 from deepnoise_app.analysis.insight import insight_of
 from deepnoise_app.errors import DeepNoiseError, RunError
 from deepnoise_app.gui.background import Background
-from deepnoise_app.gui.run_desk import PREDICTIONS
+from deepnoise_app.gui.intake import PREDICTIONS
 from deepnoise_app.gui.words import UNCORRECTED, said_of
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import RunFolder

@@ -9,30 +9,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QTimer
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.intake import Intake
 from deepnoise_app.gui.job import Jobs, saved
-from deepnoise_app.gui.origins import strange_word, take_in
 from deepnoise_app.gui.planning import Planning
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.events import Event
-from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
-from deepnoise_app.session import Notice, Paint, Painting, PlateKey, RunView, Session, Tone
-from deepnoise_app.untrusted import read_json
+from deepnoise_app.session import Notice, PlateKey, RunView, Session, Tone
 from deepnoise_app.writers.table import write_table
 
-Classes = dict[str, frozenset[str]]
-Loaded = tuple[RunView, Predictions, dict[str, object], Classes]
 # Tasks whose runs panels show while they go on.
 WATCHED = ("score", "train", "measure", "check-map", "explain")
-PREDICTIONS, SUMMARY = "predictions.parquet", "summary.json"
 
 
 class RunDesk:
@@ -46,15 +40,13 @@ class RunDesk:
         go_to: Callable[[PlateKey], None] = lambda _: None,
     ) -> None:
         self._session = session
-        self._go_to = go_to
         self._background = background
         self._jobs = jobs
         self._planning = Planning(jobs, self._planned)
         # What was asked for while the card of another model was still being read.
         self._reading = False
         self._later: list[Callable[[], None]] = []
-        # Scorings of which some wells are shown already.
-        self._coming: set[Path] = set()
+        self._intake = Intake(session, background, go_to, self.complain)
         jobs.told.connect(self._hear)
         session.events.screens.connect(self._forget_plan)
 
@@ -200,7 +192,7 @@ class RunDesk:
         known = [v for v in self._jobs.views if v.task in WATCHED]
         self._session.runs = tuple(known)
         if view.task == "score":
-            self._read_so_far(view, saved(view.path, events, "so far"))
+            self._intake.read_so_far(view, saved(view.path, events, "so far"))
         # A worker that dies without a word leaves no event.
         ended = bool(events) or not before.status.is_over
         if not ended or not view.status.is_over:
@@ -208,31 +200,10 @@ class RunDesk:
         if view.status.state is RunState.FAILED:
             message = f"{view.title}: {view.status.message}"
             self._session.notice = Notice(message, Tone.PROBLEM, f"{message}\n{view.path}")
-        elif (view.path / PREDICTIONS).is_file() and view.status.state is RunState.FINISHED:
-            self._background.ask(
-                f"results {view.path}", lambda: _load(view), self._take, self.complain
-            )
+        elif view.status.state is RunState.FINISHED:
+            self._intake.read(view)
         if view.task == "score":
             self._next()
-
-    def _read_so_far(self, view: RunView, paths: Sequence[Path]) -> None:
-        """Show the wells that a scoring has named while it goes on, and after it was stopped."""
-        if paths:
-            self._background.ask(
-                "so far",
-                lambda: Predictions.read(paths[-1]),
-                partial(self._take_so_far, view),
-                lambda _: None,  # the next table, or the last, is as good
-            )
-
-    def _take_so_far(self, view: RunView, found: Predictions) -> None:
-        if view.path in self._session.scorings:
-            return  # all of it is there by now
-        self.merge(found, view)
-        if view.path not in self._coming:
-            self._coming.add(view.path)
-            self._session.painting = Painting(Paint.PREDICTION)
-            QTimer.singleShot(0, partial(self._go_where_named, found))
 
     def _forget_plan(self) -> None:
         """What was told, or is still being asked, holds no longer."""
@@ -242,45 +213,9 @@ class RunDesk:
     def _planned(self, plan: Mapping[str, Any]) -> None:
         self._session.plan = plan
 
-    def _take(self, loaded: Loaded) -> None:
-        view, new, summary, classes = loaded
-        _, strange = take_in(self._session, new.plates, view.origin)
-        if strange:
-            self._session.notice = Notice(f"{view.title}: {strange_word(self._session, strange)}")
-        new = new.without(strange)
-        if not len(new):
-            return
-        others = tuple(one for one in self._session.scorings if one != view.path)
-        self._session.scorings = (*others, view.path)
-        self._session.summary = summary
-        # Before the predictions, whose listeners read both.
-        self._session.classes = {**self._session.classes, **classes}
-        self._add(new)
-        self._session.painting = Painting(Paint.PREDICTION)
-        # In a turn of its own, so that the window answers in between.
-        QTimer.singleShot(0, partial(self._go_where_named, new))
-
-    def _go_where_named(self, new: Predictions) -> None:
-        """Bring an open plate with new names to the front, unless the one in front has some.
-
-        After a training these are the held-out plates; those that it learned from have no names.
-        """
-        plate = self._session.plate
-        if plate is None or new.has(plate.key):
-            return
-        named = next((p.key for p in self._session.plates if new.has(p.key)), None)
-        if named is not None:
-            self._go_to(named)
-
     def merge(self, new: Predictions, view: RunView) -> None:
         """Add predictions of a run to those that are there; newer ones of a plate count."""
-        _, strange = take_in(self._session, new.plates, view.origin)
-        self._add(new.without(strange))
-
-    def _add(self, new: Predictions) -> None:
-        old = self._session.predictions
-        if len(new):
-            self._session.predictions = new if old is None else old.renewed(new)
+        self._intake.merge(new, view)
 
     def complain(self, error: Exception) -> None:
         """Tell the user of a fault."""
@@ -289,20 +224,3 @@ class RunDesk:
         self._session.notice = Notice(
             text if known else f"{type(error).__name__}: {text}", Tone.PROBLEM, text
         )
-
-
-def _load(view: RunView) -> Loaded:
-    predictions = Predictions.read(view.path / PREDICTIONS)
-    summary = read_json(view.path / SUMMARY)
-    return view, predictions, summary, _classes(view.path)
-
-
-def _classes(path: Path) -> Classes:
-    """Name of the model of a run, and what it can name; empty where the model is gone."""
-    recipe = RunFolder(path).recipe
-    model = path / "model" if recipe.task == "train" else recipe.scoring.model or ""
-    try:
-        card = load_joint_card(model)
-    except DeepNoiseError:
-        return {}
-    return {card.name: frozenset(card.classes) - set(card.control_classes)}
