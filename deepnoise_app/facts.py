@@ -124,13 +124,14 @@ class Paint(StrEnum):
     LAYOUT = "layout"
     MEAN = "Mean"
     DEVIATION = "Std"
+    EFFECT = "effect"
     PREDICTION = "prediction"
     CONFIDENCE = "confidence"
     QUALITY = "quality"
 
 
 # What has to be measured before it can be painted.
-MEASURED = (Paint.MEAN, Paint.DEVIATION)
+MEASURED = (Paint.MEAN, Paint.DEVIATION, Paint.EFFECT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ ROUNDS, TOLERANCE = 50, 1e-6
 class Polish:
     """A plate taken apart: value = `overall` + `rows` + `columns` + `residual`.
 
+    Of the rows, and of the columns, that have a value the median is 0.
     `rows` and `columns` are NaN where a row or column has no value.
     """
 
@@ -41,25 +42,26 @@ def median_polish(values: NDArray[np.float64]) -> Polish:
     residual = np.array(values, dtype=np.float64)
     known = np.isfinite(residual)
     residual[~known] = np.nan
+    some_row, some_column = known.any(axis=1), known.any(axis=0)
     rows, columns = np.zeros(residual.shape[0]), np.zeros(residual.shape[1])
     overall, before = 0.0, np.inf
     for _ in range(ROUNDS):
         step = _medians(residual, 1)
         residual -= step[:, None]
         rows += step
-        centre = _median(columns)
+        centre = _median(columns[some_column])
         columns, overall = columns - centre, overall + centre
         step = _medians(residual, 0)
         residual -= step[None, :]
         columns += step
-        centre = _median(rows)
+        centre = _median(rows[some_row])
         rows, overall = rows - centre, overall + centre
         total = float(np.abs(residual[known]).sum())
         if total == 0 or abs(before - total) < TOLERANCE * total:
             break
         before = total
-    rows[~known.any(axis=1)] = np.nan
-    columns[~known.any(axis=0)] = np.nan
+    rows[~some_row] = np.nan
+    columns[~some_column] = np.nan
     return Polish(float(overall) if known.any() else float("nan"), rows, columns, residual)
 
 

@@ -62,7 +62,7 @@ class PlateEffects:
 def plate_effects(plate: PlateValues) -> PlateEffects:
     """Measure and test all effects of position on a plate."""
     mask = plate.samples
-    note = _why_not(plate, mask)
+    note = why_not(plate, mask)
     if note:
         return PlateEffects(*plate.key, int(mask.sum()), (), note)
     polish = median_polish(plate.grid(mask))
@@ -101,7 +101,8 @@ def surface(plate: PlateValues) -> NDArray[np.float64]:
     return np.asarray(fitted - np.median(fitted[mask]))
 
 
-def _why_not(plate: PlateValues, mask: NDArray[np.bool_]) -> str:
+def why_not(plate: PlateValues, mask: NDArray[np.bool_]) -> str:
+    """Why effects cannot be told from the masked wells; empty where they can."""
     count = int(mask.sum())
     if not count:
         return "no sample well has a value"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.gui.painter import NAMED_BY
+from deepnoise_app.gui.painted import NAMED_BY
 from deepnoise_app.screen import Plate, Role, WellId
 from deepnoise_app.session import Session
 

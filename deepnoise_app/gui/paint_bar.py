@@ -13,6 +13,7 @@ NAMES = {
     Paint.LAYOUT: "Layout",
     Paint.MEAN: "Mean intensity",
     Paint.DEVIATION: "Standard deviation",
+    Paint.EFFECT: "Position effect",
     Paint.PREDICTION: "Prediction",
     Paint.CONFIDENCE: "Confidence",
     Paint.QUALITY: "As in Quality",

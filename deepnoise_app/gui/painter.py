@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.errors import DeepNoiseError
@@ -13,10 +11,9 @@ from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.heat_map_file import write_heat_map
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.origins import take_in
-from deepnoise_app.gui.well_text import cell_text
+from deepnoise_app.gui.painted import overlay_of, painted_figure, painted_table
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.recipe import Recipe
-from deepnoise_app.screen import Plate, PlateOverlay, Scale
 from deepnoise_app.session import (
     MEASURED,
     Notice,
@@ -28,17 +25,6 @@ from deepnoise_app.session import (
     Session,
     Tone,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
-# Best first: what a well is called on the grid.
-NAMED_BY = {
-    "Prediction_PlatePrior": "Plate prior",
-    "Prediction_OnePerWell": "One per well",
-    "Prediction_Free": "Free",
-}
 
 
 class Painter:
@@ -95,7 +81,7 @@ class Painter:
         plate, overlay = self._session.plate, self._session.overlay
         if plate is None or not self.has_something:
             return
-        draw = partial(_drawn, plate, overlay, self._session.shown_range)
+        draw = partial(painted_figure, plate, overlay, self._session.shown_range)
 
         def written(_: None) -> None:
             self._session.notice = Notice(f"Written: {path}")
@@ -169,80 +155,5 @@ class Painter:
         self._session.overlay = overlay_of(self._session)
 
 
-def overlay_of(session: Session) -> PlateOverlay | None:
-    """Return what the painting shows of the plate in front; None where nothing is known."""
-    plate, painting = session.plate, session.painting
-    if plate is None:
-        return None
-    if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
-        return _predicted(session, painting.paint)
-    if painting.paint is Paint.QUALITY:
-        return session.sheet.overlay(plate.key) if session.sheet is not None else None
-    measures = session.measures.get(plate.key)
-    if painting.paint is Paint.LAYOUT or measures is None:
-        return None
-    if painting.channel >= len(plate.channels):
-        return None
-    return measures.overlay(painting.paint.value, plate.channels[painting.channel])
-
-
-def _predicted(session: Session, paint: Paint) -> PlateOverlay | None:
-    """Names with their confidence as colour, or the confidence in digits too.
-
-    A plate without predictions gets an overlay without values, unless there are none at all.
-    """
-    overlay = named(session)
-    if overlay is None or not overlay.values or paint is Paint.PREDICTION:
-        return overlay
-    digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
-    how = overlay.title.removeprefix("Prediction, ")
-    return replace(overlay, title=f"Confidence ({how})", unit="", texts=digits)
-
-
-def named(session: Session) -> PlateOverlay | None:
-    """Return what the wells of the plate in front are called, by the best rule that named some."""
-    predictions, plate = session.predictions, session.plate
-    if predictions is None or plate is None:
-        return None
-    for column, title in NAMED_BY.items():
-        overlay = predictions.overlay(plate.key, column, f"Prediction, {title.lower()}")
-        if overlay.values:
-            return overlay
-    return PlateOverlay("Prediction", "confidence", Scale.SHARE)
-
-
 def _passed_over(_: Exception) -> None:
     """Nobody is told."""
-
-
-def _drawn(plate: Plate, overlay: PlateOverlay | None, shown: tuple[float, float]) -> Figure:
-    """What is painted as a figure; matplotlib is slow to load."""
-    if overlay is None:
-        from deepnoise_app.reports.layout import draw_layout
-
-        return draw_layout(plate, {well: cell_text(plate, None, well) for well in plate.wells})
-    from deepnoise_app.reports.heatmap import draw_heatmap
-
-    return draw_heatmap(plate, overlay, shown)
-
-
-def painted_table(plate: Plate, overlay: PlateOverlay | None) -> pd.DataFrame:
-    """One row per well that has a value: place, contents, value, text.
-
-    Without an overlay: one per imaged well, with its place and contents.
-    """
-    import pandas as pd
-
-    wells = sorted(plate.wells if overlay is None else overlay.values)
-    columns = {
-        "Metadata_Experiment": [plate.experiment] * len(wells),
-        "Metadata_Plate": [plate.name] * len(wells),
-        "Metadata_Well": [well.name for well in wells],
-        "Metadata_Role": [str(plate.map[well].role) for well in wells],
-        "Metadata_Perturbation": [plate.map[well].perturbation for well in wells],
-    }
-    if overlay is None:
-        return pd.DataFrame(columns)
-    values = [overlay.values[well] for well in wells]
-    texts = [overlay.texts.get(well, "") for well in wells]
-    return pd.DataFrame({**columns, overlay.title: values, "Text": texts})

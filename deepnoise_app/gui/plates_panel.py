@@ -23,7 +23,8 @@ from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
 from deepnoise_app.gui.measured_line import MeasuredLine
 from deepnoise_app.gui.paint_bar import PaintBar
-from deepnoise_app.gui.painter import Painter, named
+from deepnoise_app.gui.painted import named
+from deepnoise_app.gui.painter import Painter
 from deepnoise_app.gui.panel_body import bring_forward, tool_button
 from deepnoise_app.gui.pattern_dialog import PatternDialog
 from deepnoise_app.gui.plate_filter import PlateFilter

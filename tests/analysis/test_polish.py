@@ -70,3 +70,14 @@ def test_adding_row_and_column_effects_changes_no_residual(seed: int) -> None:
     shifted = values + rng.normal(size=8)[:, None] + rng.normal(size=12)
     first, second = median_polish(values).residual, median_polish(shifted).residual
     assert np.median(np.abs(first - second)) < 0.35 * mad(first)
+
+
+def test_rows_without_values_do_not_shift_the_effects_of_the_others() -> None:
+    rng = np.random.default_rng(2)
+    whole = rng.normal(100, 1, (7, 24)) + 3.0 * np.arange(7)[:, None]
+    part = np.full((16, 24), np.nan)
+    part[:7] = whole
+    alone, found = median_polish(whole), median_polish(part)
+    assert found.overall == pytest.approx(alone.overall)
+    np.testing.assert_allclose(found.effect[:7], alone.effect)
+    assert np.median(found.rows[:7]) == pytest.approx(0, abs=1e-6)

@@ -19,7 +19,7 @@ from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.status import RunState, RunStatus
-from deepnoise_app.screen import Screen
+from deepnoise_app.screen import Scale, Screen
 from deepnoise_app.session import Paint, Painting, Session
 from deepnoise_app.simulate import ScreenDesign, simulate_screen
 
@@ -161,3 +161,16 @@ def test_a_measure_of_which_no_value_is_known_yet_is_not_saved_as_a_layout(table
     assert not table.painter.has_something
     table.painter.export(tmp_path / "mean.csv")
     assert table.session.notice is None
+
+
+def test_the_position_effect_is_measured_and_painted_of_the_chosen_channel(table):
+    session = table.session
+    table.painter.paint(Painting(Paint.EFFECT, 1))
+    assert len(table.begun) == 1
+    assert session.overlay is None
+    plate = session.plate
+    found = [measure_well(plate, well) for well in plate.wells]
+    session.measures = {plate.key: Measures.of(plate, plate.wells, found, "basic")}
+    channel = plate.channels[1].name
+    assert session.overlay.title.startswith(f"Position effect, mean intensity, {channel}")
+    assert session.overlay.scale is Scale.DIVERGING
