@@ -420,11 +420,11 @@ def test_after_a_training_a_plate_with_names_comes_to_the_front(qapp, predicted,
     view = RunView(Path("scored"), "train", "s", origin=Origin(frozenset({"/s"})))
     new = predicted(1)
     session.plate = plates[1]
-    desk._take((view, new, {}, {}))
+    desk._intake._take((view, new, {}, {}))
     qapp.processEvents()
     assert gone == [("E01", "Plate1")]
     session.plate = plates[0]
-    desk._take((view, new, {}, {}))
+    desk._intake._take((view, new, {}, {}))
     qapp.processEvents()
     assert len(gone) == 1
     background.close()
