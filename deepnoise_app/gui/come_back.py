@@ -5,7 +5,6 @@ Plate maps and libraries that a scoring was given belong to its plates, and do n
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -74,36 +73,47 @@ class ComeBack(QObject):
     def __init__(self, parts: Parts, kept: Kept, parent: QObject) -> None:
         super().__init__(parent)
         self._parts, self._session, self._kept = parts, parts.session, kept
+        self._scoring_waits = kept.scoring is not None
+        self._plates_wait = True
         self._settled = QTimer(self, singleShot=True, interval=0)
         self._settled.timeout.connect(self._show)
         self._session.contrast_locked = kept.contrast_locked
         # The model that is always there first: the window must have one if that one is gone.
         self._session.events.card.connect(self._on_first_card)
 
-    def open_plates(self, opened: Callable[[Path], None]) -> None:
-        """Open what was open, in the background; `opened` is told each folder."""
+    def now(self, tab: str) -> Kept:
+        """Return what is to be kept; what has not come back yet comes back another time."""
+        now, before = Kept.of(self._session, tab), self._kept
+        if self._scoring_waits:
+            now = now.model_copy(update={"scoring": before.scoring})
+        if self._plates_wait and not now.screens:
+            plates = {"screens", "plate", "well", "looks", "contrast", "painting", "channel"}
+            now = now.model_copy(update={name: getattr(before, name) for name in plates})
+        return now
+
+    def open_plates(self) -> None:
+        """Open what was open, in the background."""
         kept, session = self._kept, self._session
         if kept.plate is not None and kept.contrast:
             session.contrast = {kept.plate: np.asarray(kept.contrast)}
         session.events.can_stop.connect(self._on_can_stop)
         for path, reader in kept.screens:
-            opened(Path(path))
             self._parts.workbench.open([Path(path)], reader)
 
     def _on_first_card(self) -> None:
         self._session.events.card.disconnect(self._on_first_card)
-        scoring = self._kept.scoring
-        if scoring is not None and scoring != self._session.scoring:
-            QTimer.singleShot(0, self._use_kept)
+        QTimer.singleShot(0, self._use_kept)
 
     def _use_kept(self) -> None:
-        if self._kept.scoring is not None:
-            self._parts.desk.use(self._kept.scoring)
+        scoring, self._scoring_waits = self._kept.scoring, False
+        if scoring is not None and scoring != self._session.scoring:
+            self._parts.desk.use(scoring)
 
     def _on_can_stop(self, reading: bool) -> None:
         """All folders are read, or given up: show what was in front as soon as they are open."""
         if not reading:
             self._session.events.can_stop.disconnect(self._on_can_stop)
+            self._plates_wait = False
             self._settled.start()
 
     def _show(self) -> None:

@@ -13,6 +13,7 @@ from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type:
 from qtpy.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.closing import may_close
+from deepnoise_app.gui.come_back import ComeBack, Kept
 from deepnoise_app.gui.dock_end import DockEnd
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
@@ -23,6 +24,9 @@ from deepnoise_app.gui.plugin import PATH_KEY
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.runs.process import start_detached
 
+# Under which name of a host our settings keep what was open.
+HOST = "-napari"
+
 
 class MainWidget(QWidget):
     """All panels under tabs; napari's own canvas shows the pictures."""
@@ -32,7 +36,11 @@ class MainWidget(QWidget):
         self.setObjectName("DeepNoise")
         kept = plugin_setting("runs")
         folder = runs or (Path(kept).expanduser() if kept else None)
-        self.parts = assemble(viewer, folder, start=_start_on_chosen_python)
+        self._preferences = Preferences()
+        start = _start_on_chosen_python
+        self.parts = assemble(viewer, folder, self._preferences, start)
+        self._kept = Kept.read(self._preferences.last(HOST))
+        self._come_back = ComeBack(self.parts, self._kept, self)
         self.helper = Helper(self)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         asked = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, context=within)
@@ -62,11 +70,13 @@ class MainWidget(QWidget):
 
     def _plates(self) -> QWidget:
         """Return the plates, or what is said while none is open."""
-        page, nothing = QStackedWidget(), NothingOpen()
+        before = [path for path, _ in self._kept.screens]
+        page, nothing = QStackedWidget(), NothingOpen(before)
         page.addWidget(nothing)
         page.addWidget(self.parts.plates)
         nothing.open_wanted.connect(self.ask_for_folder)
         nothing.demo_wanted.connect(self.parts.demo.open)
+        nothing.go_on_wanted.connect(self._come_back.open_plates)
         self._page = page
         self.parts.session.events.screens.connect(self._on_screens)
         return page
@@ -120,6 +130,7 @@ class MainWidget(QWidget):
         """End threads and take our layers away; runs go on, and layers of the user's stay."""
         if self.parts.is_closed:
             return
+        self._preferences.keep_last(self._come_back.now("").model_dump_json(), HOST)
         self._viewer.layers.events.inserted.disconnect(self._on_inserted)
         self.parts.close()
 

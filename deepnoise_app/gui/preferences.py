@@ -66,14 +66,16 @@ class Preferences:
     def worker_python(self, program: str) -> None:
         self._settings.setValue("worker_python", program)
 
-    @property
-    def last(self) -> str:
-        """What the window was like when it was closed, as `come_back` writes it."""
-        return str(self._settings.value("last", "") or "")
+    def last(self, host: str = "") -> str:
+        """What the window was like when it was closed, as `come_back` writes it.
 
-    @last.setter
-    def last(self, text: str) -> None:
-        self._settings.setValue("last", text)
+        Without a `host` that of the standalone window: each host has its own.
+        """
+        return str(self._settings.value(f"last{host}", "") or "")
+
+    def keep_last(self, text: str, host: str = "") -> None:
+        """Keep what the window is like now."""
+        self._settings.setValue(f"last{host}", text)
 
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """Geometry and arrangement of the window; empty before the first time."""

@@ -53,11 +53,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self.set_theme(self.preferences.theme)
         self._restore()
-        kept = Kept.read(self.preferences.last)
-        self._come_back = ComeBack(self.parts, kept, self)
+        self._kept = Kept.read(self.preferences.last())
+        self._come_back = ComeBack(self.parts, self._kept, self)
         tabs = [self.work.tabText(at) for at in range(self.work.count())]
-        if kept.tab in tabs:
-            self.work.setCurrentIndex(tabs.index(kept.tab))
+        if self._kept.tab in tabs:
+            self.work.setCurrentIndex(tabs.index(self._kept.tab))
 
     # Building -------------------------------------------------------------------------------
 
@@ -133,7 +133,8 @@ class MainWindow(QMainWindow):
 
     def go_on(self) -> None:
         """Open what was open when the window was last closed."""
-        self._come_back.open_plates(self._asked.add)
+        self._asked |= {Path(path) for path, _ in self._kept.screens}
+        self._come_back.open_plates()
 
     def _offer_recent(self) -> None:
         """Offer what was opened lately; what turns out to be gone is taken away again."""
@@ -198,7 +199,7 @@ class MainWindow(QMainWindow):
             return
         self.preferences.keep_layout(self.saveGeometry(), self.saveState(ARRANGEMENT))
         tab = self.work.tabText(self.work.currentIndex())
-        self.preferences.last = Kept.of(self.parts.session, tab).model_dump_json()
+        self.preferences.keep_last(self._come_back.now(tab).model_dump_json())
         self.preferences.save()
         self.parts.close()
         close_canvas(self.host)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from napari.components import ViewerModel
 from qtpy.QtCore import QEvent
 
 from deepnoise_app.assets import shipped_models
 from deepnoise_app.gui.come_back import Kept
 from deepnoise_app.gui.host import application, keep_napari_apart, standalone
+from deepnoise_app.gui.main_widget import MainWidget
+from deepnoise_app.gui.nothing_open import NothingOpen
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.session import Paint, Painting, Tone
 
@@ -121,6 +124,20 @@ def test_what_is_gone_is_said_once_and_the_window_works(start, wait, plates, mod
     assert window.parts.session.notice is None
 
 
+def test_a_window_that_is_closed_before_all_came_back_loses_nothing(start, wait, plates) -> None:
+    window = start()
+    window.open([plates])
+    session = window.parts.session
+    wait(lambda: session.picture is not None and session.card is not None)
+    window.parts.desk.use(session.scoring.model_copy(update={"views": 4}))
+    start()
+    start().go_on()
+    window = start()
+    window.go_on()
+    wait(lambda: bool(window.parts.session.screens))
+    wait(lambda: window.parts.session.scoring.views == 4)
+
+
 def test_a_window_without_plates_comes_back_without_plates(start, wait, plates) -> None:
     window = start()
     window.open([plates])
@@ -130,6 +147,40 @@ def test_a_window_without_plates_comes_back_without_plates(start, wait, plates) 
     window.go_on()
     assert not window.parts.session.busy
     assert f">{plates.name}</a>" in window.welcome.recent.text()
+
+
+def test_in_napari_the_settings_come_back_and_the_plates_are_offered(
+    qtbot, wait, plates, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+
+    def begin() -> MainWidget:
+        widget = MainWidget(ViewerModel(), tmp_path / "runs")
+        qtbot.addWidget(widget)
+        widget.show()
+        return widget
+
+    widget = begin()
+    parts, session = widget.parts, widget.parts.session
+    assert not widget.findChild(NothingOpen).go_on.isVisible()
+    parts.workbench.open([plates])
+    wait(lambda: session.picture is not None and session.card is not None)
+    parts.workbench.show_plate(session.plates[1].key)
+    parts.workbench.looks.lock_contrast(True)
+    parts.desk.use(session.scoring.model_copy(update={"views": 4}))
+    widget.close()
+    begin().close()  # nothing is opened in this one
+
+    widget = begin()
+    session, offer = widget.parts.session, widget.findChild(NothingOpen).go_on
+    assert offer.isVisible()
+    assert offer.text() == f"Go on with {plates.name}"
+    assert str(plates) in offer.toolTip()
+    assert session.contrast_locked
+    offer.click()
+    wait(lambda: session.picture is not None and session.scoring.views == 4)
+    wait(lambda: session.plate.key == session.plates[1].key)
+    widget.close()
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"looks": [["red", true]]}', "[]", '{"scoring": 3}'])

@@ -51,7 +51,10 @@ def test_in_the_window_a_worker_says_why_and_the_map_lies_over_the_sites(window,
     assert box.strip.isHidden()  # nobody wants to see that it was done
 
 
-def test_in_napari_the_button_is_there_and_waits_for_a_plate(make_napari_viewer, tmp_path):
+def test_in_napari_the_button_is_there_and_waits_for_a_plate(
+    make_napari_viewer, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path))
     widget = MainWidget(make_napari_viewer(), tmp_path / "runs")
     box = widget.parts.view.findChild(WhyBox)
     assert not box.button.isEnabled()
