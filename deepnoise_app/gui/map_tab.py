@@ -100,7 +100,7 @@ class MapTab(PlotTab):
             plot = self.add_plot(name, name, "PC 2", "PC 1")
             for side in ("left", "bottom"):
                 plot.getAxis(side).setStyle(showValues=False)
-            plot.getAxis("bottom").setHeight(plot.fontMetrics().height() + 14)
+            plot.getAxis("bottom").setHeight(plot.fontMetrics().height() + 8)
             dots = pyqtgraph.ScatterPlotItem(size=DOT_PX, pen=None, hoverable=True, tip=self._tip)
             dots.sigClicked.connect(self._on_clicked)
             self.walk(plot, partial(self._on_step, number))

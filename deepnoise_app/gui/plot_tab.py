@@ -13,6 +13,8 @@ from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
 from deepnoise_app.gui.walk import ARROWS
 
+HANGS_PX = 6
+
 
 class PlotTab(QWidget):
     """Subclasses build plots in `build` and fill them in `draw`; neither happens unseen."""
@@ -67,6 +69,8 @@ class PlotTab(QWidget):
         plot.setLabel("left", left)
         plot.setLabel("bottom", bottom)
         plot.getAxis("bottom").setHeight(plot.fontMetrics().height() * 2 + 12)
+        # pyqtgraph lets the label below an axis hang out by some pixels.
+        plot.getPlotItem().layout.setContentsMargins(1, 1, 1, HANGS_PX)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setMinimumSize(120, 90)
