@@ -10,6 +10,9 @@ from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QFileDialog, QMessageBox
 
 from deepnoise_app.gui.main_widget import MainWidget
+from deepnoise_app.runs.folder import RunFolder
+from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.session import RunView
 
 
 class Asked:
@@ -181,4 +184,20 @@ def test_the_cross_of_a_dock_that_cannot_be_held_up_offers_to_save(
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert asked.buttons == [["Discard", "Save"]]
     assert ",mine," in (tmp_path / "kept.csv").read_text()
+    assert parts.is_closed
+
+
+def test_napari_asks_what_becomes_of_a_training(docked, asked, tmp_path) -> None:
+    viewer, widget, _ = docked
+    parts = widget.parts
+    parts.maps.undo()
+    run = RunFolder.create(tmp_path / "runs" / "one", Recipe(task="train"))
+    parts.session.runs = (RunView(run.path, "train", "my screen"),)
+    viewer.window._qt_window.close()
+    assert "train: my screen" in asked.texts[0]
+    assert not parts.is_closed
+    asked.answer = "Stop it"
+    viewer.close()
+    assert asked.buttons[-1] == ["Let it run on", "Stop it"]
+    assert run.stop_requested
     assert parts.is_closed
