@@ -9,7 +9,7 @@ from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import say
-from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
+from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots, label_below
 from deepnoise_app.gui.words import ACCURACIES, percent
 from deepnoise_app.runs.events import EpochEnded
 
@@ -91,8 +91,7 @@ class Curves(QWidget):
         accuracy = self._plot(pyqtgraph.PlotWidget, ACCURACY_HEIGHT, "Right", said)
         accuracy.setYRange(0, 1, padding=0.08)
         accuracy.getAxis("left").setTicks([[(i / 4, f"{i * 25} %") for i in range(5)], []])
-        accuracy.setLabel("bottom", "Epoch")
-        accuracy.getAxis("bottom").setHeight(accuracy.fontMetrics().height() * 2 + 12)
+        label_below(accuracy, "Epoch")
         self.lines["loss"] = loss.plot(
             pen=pyqtgraph.mkPen(LOSS, width=2), symbol="o", symbolPen=None, symbolBrush=LOSS
         )

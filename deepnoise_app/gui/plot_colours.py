@@ -1,4 +1,4 @@
-"""Plots in the colours of the theme: ground, axes and texts."""
+"""How plots lie in their widgets: the colours of the theme, and room for the label below."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from qtpy.QtWidgets import QWidget
 
 # What a widget hears when the theme changes.
 RESTYLED = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+
+# By so many pixels pyqtgraph lets the label below an axis hang out of its plot.
+HANGS_PX = 6
+
+
+def label_below(plot: Any, text: str) -> None:
+    """Write a label below a plot, whole."""
+    plot.setLabel("bottom", text)
+    plot.getAxis("bottom").setHeight(plot.fontMetrics().height() * 2 + 12)
+    plot.getPlotItem().layout.setContentsMargins(1, 1, 1, HANGS_PX)
 
 
 def colour_plots(plots: Sequence[Any], widget: QWidget) -> None:

@@ -10,10 +10,8 @@ from qtpy.QtGui import QColor, QKeyEvent, QPalette, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.callout import quiet_label, say
-from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots
+from deepnoise_app.gui.plot_colours import RESTYLED, colour_plots, label_below
 from deepnoise_app.gui.walk import ARROWS
-
-HANGS_PX = 6
 
 
 class PlotTab(QWidget):
@@ -67,10 +65,7 @@ class PlotTab(QWidget):
         plot.setAccessibleName(name)
         plot.setToolTip(tip)
         plot.setLabel("left", left)
-        plot.setLabel("bottom", bottom)
-        plot.getAxis("bottom").setHeight(plot.fontMetrics().height() * 2 + 12)
-        # pyqtgraph lets the label below an axis hang out by some pixels.
-        plot.getPlotItem().layout.setContentsMargins(1, 1, 1, HANGS_PX)
+        label_below(plot, bottom)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setMinimumSize(120, 90)
