@@ -6,7 +6,7 @@ from functools import cache
 
 import qtawesome
 from qtpy.QtCore import QRect, QSize
-from qtpy.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from qtpy.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 
 # Seen on dark and on light panels alike: for edges, and for signs that do not follow the theme.
 ICON_GREY = "#7f8896"
@@ -37,17 +37,24 @@ def _made(name: str, colour: str) -> QIcon:
 
 
 class _Inked(QIconEngine):
-    """Paints an icon anew each time: the theme may be another one."""
+    """Asks for the ink each time: the theme may be another one. Drawn once in each ink and size."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        _made(self._name, _inks[0]).paint(painter, rect, mode=mode, state=state)
+        size = rect.size() * painter.device().devicePixelRatioF()
+        painter.drawPixmap(rect, self.pixmap(size, mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return _made(self._name, _inks[0]).pixmap(size, mode, state)
+        ink = _inks[0]
+        key = f"{self._name} {ink} {size.width()} {size.height()} {mode} {state}"
+        found = QPixmap()
+        if not QPixmapCache.find(key, found):
+            found = _made(self._name, ink).pixmap(size, mode, state)
+            QPixmapCache.insert(key, found)
+        return found
 
     def clone(self) -> QIconEngine:
         return _Inked(self._name)

@@ -51,7 +51,7 @@ class Intake:
         if paths:
             self._background.ask(
                 "so far",
-                lambda: Predictions.read(paths[-1]),
+                lambda: read_ready(paths[-1]),
                 partial(self._take_so_far, view),
                 lambda _: None,  # the next table, or the last, is as good
             )
@@ -106,8 +106,16 @@ class Intake:
             self._session.predictions = new if old is None else old.renewed(new)
 
 
+def read_ready(path: Path) -> Predictions:
+    """Read predictions and find the rows of their plates, so that the window need not."""
+    found = Predictions.read(path)
+    for key in found.plates:
+        found.of(key)
+    return found
+
+
 def _load(view: RunView) -> Loaded:
-    predictions = Predictions.read(view.path / PREDICTIONS)
+    predictions = read_ready(view.path / PREDICTIONS)
     summary = read_json(view.path / SUMMARY)
     return view, predictions, summary, _classes(view.path)
 

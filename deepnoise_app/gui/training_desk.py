@@ -11,6 +11,7 @@ from typing import Any
 from deepnoise_app.analysis.hold_out import is_labelled, split
 from deepnoise_app.errors import DeepNoiseError, RecipeError
 from deepnoise_app.gui.background import Background
+from deepnoise_app.gui.intake import read_ready
 from deepnoise_app.gui.job import Jobs, saved
 from deepnoise_app.gui.planning import Planning
 from deepnoise_app.gui.recipe_changes import changes
@@ -21,7 +22,6 @@ from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, shipped_recipes
 from deepnoise_app.runs.recipe_text import recipe_text
-from deepnoise_app.screen import Predictions
 from deepnoise_app.session import Notice, Paint, Painting, RunView, Session
 
 
@@ -204,7 +204,7 @@ class TrainingDesk:
         if paths:
             self._background.ask(
                 "validation",
-                lambda: Predictions.read(paths[-1]),
+                lambda: read_ready(paths[-1]),
                 lambda found: self._desk.merge(found, view),
                 lambda _: None,  # the next epoch brings another
             )
