@@ -17,6 +17,7 @@ from napari.utils.theme import get_theme
 
 from deepnoise_app.gui.icons import write_icons_in
 from deepnoise_app.gui.label_layer import LabelLayer, Texts
+from deepnoise_app.gui.layer_planes import LayerPlanes
 from deepnoise_app.gui.layers import channel_layer, colour_of, share_of_light
 from deepnoise_app.gui.levels import grey_range
 from deepnoise_app.gui.picture_labels import HEAD_PX, picture_texts
@@ -42,8 +43,7 @@ class Canvas:
         self._channels: list[Image] = []
         self._labels = LabelLayer(viewer)
         self._shape: tuple[object, ...] = ()
-        self._sheet: Plane | None = None
-        self._is_ours = False
+        self._planes = LayerPlanes()
         self._limits_of: object = None
         self._share = 1.0
         self._writing = False
@@ -96,9 +96,11 @@ class Canvas:
             return
         with self._quietly():
             names = [channel.name for channel in scene.plate.channels]
-            sheet = self._sheet_of(scene)
-            made = self._make_channels(names, sheet)
-            self._fill(scene, sheet)
+            planes = self._planes.of(scene)
+            made = self._make_channels(names, planes)
+            mosaic = self._session.mosaic
+            whole = not scene.is_mosaic or mosaic is None or mosaic.is_complete
+            self._planes.fill(self._channels, scene, planes, whole)
             self._write_looks()
             self._write_contrast()
             self._write_labels()
@@ -123,44 +125,6 @@ class Canvas:
         """Write as much as there is room for now."""
         with self._quietly():
             self._write_labels()
-
-    def _fill(self, scene: CanvasScene, sheet: Plane) -> None:
-        """Give each layer its plane.
-
-        A layer that holds the plane already is told to look again: a new array is to napari a
-        change of the world, for which it looks through all layers. Of a mosaic that has not been
-        read to its end, napari's small pictures of layers wait for the whole.
-        """
-        mosaic = self._session.mosaic
-        whole = not scene.is_mosaic or mosaic is None or mosaic.is_complete
-        units = (scene.unit, scene.unit)
-        self._sheet, self._is_ours = sheet, not scene.is_mosaic
-        for layer, plane in zip(self._channels, sheet, strict=True):
-            if layer.data.shape == plane.shape and np.may_share_memory(layer.data, plane):
-                layer.refresh(extent=False, highlight=False, thumbnail=whole)
-            else:
-                layer.data = plane
-            if tuple(layer.scale) != scene.scale:
-                layer.scale, layer.translate = scene.scale, scene.translate
-            if tuple(map(str, layer.units)) != units:
-                layer.units = units
-
-    def _sheet_of(self, scene: CanvasScene) -> Plane:
-        """Return planes for the layers: those of the mosaic, or our copy of the picture's.
-
-        The copy is written over as long as pictures are alike. Without a site it turns black and
-        keeps its size.
-        """
-        if scene.is_mosaic:
-            return scene.pixels
-        before, new = self._sheet, scene.pixels
-        if scene.empty:
-            return np.zeros_like(new if before is None else before)
-        alike = before is not None and (before.shape, before.dtype) == (new.shape, new.dtype)
-        if before is None or not alike or not self._is_ours:
-            return new.copy()
-        np.copyto(before, new)
-        return before
 
     def _write_looks(self) -> None:
         for layer, look in zip(self._channels, self._session.looks, strict=False):
@@ -241,8 +205,8 @@ class Canvas:
             for layer in self.layers:
                 self._viewer.layers.remove(layer)
         self._labels.clear()
-        self._channels, self._shape, self._limits_of = [], (), None
-        self._sheet, self._is_ours, self._share = None, False, 1.0
+        self._channels, self._shape, self._limits_of, self._share = [], (), None, 1.0
+        self._planes.forget()
 
     # From napari ----------------------------------------------------------------------------
 
