@@ -29,7 +29,10 @@ def train(
     ] = "laptop",
     start_from: Annotated[
         str | None,
-        typer.Option("--from", help="Model folder or shipped model to go on with on this screen."),
+        typer.Option(
+            "--from",
+            help="Model folder, snapshot (RUN/snapshots/epoch-020) or shipped model to go on with.",
+        ),
     ] = None,
     hold_out: Annotated[
         list[str] | None,

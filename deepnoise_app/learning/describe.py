@@ -58,6 +58,26 @@ def make_card(
     )
 
 
+def as_snapshot(card: ModelCard, epoch: int) -> ModelCard:
+    """Return the card of the network of one epoch, which says so, and what it lacks.
+
+    Like the model of a training that was stopped, it has no calibration, no library limit and no
+    discriminants: those are made once, at the end, for the best network.
+    """
+    told = "judged on the held-out experiments" if card.accuracy else "not judged"
+    snapshot = (
+        f"This is a snapshot after epoch {epoch}, {told}: its confidence is not calibrated, and it"
+        " does not tell wells that hold nothing of its library."
+    )
+    return card.model_copy(
+        update={
+            "name": f"{card.name}, epoch {epoch}",
+            "warning": f"{card.warning} {snapshot}".strip(),
+            "provenance": card.provenance.model_copy(update={"epoch": epoch}),
+        }
+    )
+
+
 def _provenance(recipe: Recipe, plan: TrainingPlan) -> Provenance:
     packages = ("deepnoise-app", "torch", "timm", "numpy")
     return Provenance(

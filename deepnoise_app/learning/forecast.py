@@ -33,6 +33,7 @@ from deepnoise_app.learning.survey import sites_of
 from deepnoise_app.learning.trial import pace, seconds_of, spread
 from deepnoise_app.runs.events import Progress, Warned
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.snapshots import snapshot_epochs
 from deepnoise_app.screen import Plate
 
 LOOKED_AT, TRIED_BATCH = 8, 16
@@ -71,6 +72,10 @@ def forecast(recipe: Recipe, plan: TrainingPlan, reading: Reading) -> dict[str, 
     weights = sum(parameter.numel() for parameter in network.parameters())
     position = guess_by_position([*plan.training, *plan.held_out])
     confounded = position is not None and position.confounded
+    stages = [recipe.training.epochs, recipe.stage_two.epochs if plan.two_stages else 0]
+    every = recipe.training.snapshot_every
+    snapshots = len(snapshot_epochs(every, 0, stages[0]))
+    snapshots += len(snapshot_epochs(every, *stages))
     notes = [*plan.notes, *([str(position)] if confounded else [])]
     for note in notes:
         reading.tell(Warned(message=note))
@@ -91,12 +96,13 @@ def forecast(recipe: Recipe, plan: TrainingPlan, reading: Reading) -> dict[str, 
         "start_from": "" if plan.start is None else plan.start.name,
         "backbone": plan.network.backbone,
         "weights": weights,
-        "epochs": [recipe.training.epochs, recipe.stage_two.epochs if plan.two_stages else 0],
+        "epochs": stages,
+        "snapshots": snapshots,
         "seconds_of_stages": [round(one, 3) for one in seconds[1:]],
         "seconds": round(sum(seconds), 3),
         "memory_needed_bytes": kept,
         **_graphics_memory(recipe, plan, device),
-        "disk_needed_bytes": _disk(recipe, plan, weights),
+        "disk_needed_bytes": _disk(recipe, plan, weights, snapshots),
         "position_share": None if position is None else position.share,
         "position_chance": None if position is None else position.chance,
         "confounded_by_position": confounded,
@@ -178,9 +184,9 @@ def _graphics_memory(recipe: Recipe, plan: TrainingPlan, device: torch.device) -
     return {"graphics_memory_needed_bytes": needed, "graphics_memory_free_bytes": int(free)}
 
 
-def _disk(recipe: Recipe, plan: TrainingPlan, weights: int) -> int:
-    """Bytes of the model and, twice, of the largest checkpoint: the old one goes last."""
+def _disk(recipe: Recipe, plan: TrainingPlan, weights: int, snapshots: int) -> int:
+    """Bytes of the models and, twice, of the largest checkpoint: the old one goes last."""
     stages = [1 + BYTES[recipe.training.optimizer]]
     if plan.two_stages:
         stages.append(2 + BYTES[recipe.stage_two.optimizer])
-    return 4 * weights * (1 + 2 * max(stages))
+    return 4 * weights * (1 + snapshots + 2 * max(stages))

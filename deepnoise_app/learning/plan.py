@@ -149,8 +149,8 @@ def _need_discriminants(cards: Sequence[ModelCard]) -> None:
     for card in cards:
         if not card.discriminants:
             raise ModelError(
-                f"the model {card.name} holds no discriminants to name wells by: train it again"
-                " with this version, or score without --discriminate"
+                f"the model {card.name} holds no discriminants to name wells by: take the model"
+                " of a training finished with this version, or score without --discriminate"
             )
 
 

@@ -18,6 +18,7 @@ from deepnoise_app.learning.ranks import Ranks
 from deepnoise_app.learning.stage import STUDENT, TEACHER, Stage
 from deepnoise_app.learning.step import NotFiniteError, Stepper
 from deepnoise_app.runs.events import EpochEnded, Event, Progress, Warned
+from deepnoise_app.runs.snapshots import snapshot_epochs
 from deepnoise_app.runs.stages import Training
 
 SAY_EVERY_S = 0.3
@@ -33,9 +34,9 @@ class Course:
 
     `validate` gives the outcome of each network on the held-out experiments after an epoch
     (counted from 1, through all stages); `keep` saves a network, with its outcome if it was
-    validated. `best` is the accuracy that a network must beat to be kept. `mark` tells the
-    checkpoints of one recipe from those of another. `stages` and `epochs` are those of the whole
-    training.
+    validated, and `snap` saves it apart, as that of an epoch. `best` is the accuracy that a
+    network must beat to be kept. `mark` tells the checkpoints of one recipe from those of another.
+    `stages` and `epochs` are those of the whole training.
     """
 
     stage: Stage
@@ -49,6 +50,7 @@ class Course:
     best: float
     validate: Callable[[int, Networks], dict[str, Outcome]]
     keep: Callable[[DeepNoiseNet, Outcome | None], None]
+    snap: Callable[[int, DeepNoiseNet, Outcome | None], None]
 
 
 def train(course: Course, tell: Callable[[Event], None], should_stop: Callable[[], bool]) -> None:
@@ -115,6 +117,7 @@ class _Loop:
             self.say()
         self.save()  # so that a stop while the epoch is judged loses no step
         outcomes = self.judge()
+        self.snap(outcomes)
         self.reached = replace(self.reached, seconds=time.monotonic() - began)
         self.tell(self.ended(outcomes))
         self.reached = self.reached.after_epoch()
@@ -128,13 +131,31 @@ class _Loop:
         outcomes = self.course.validate(stage.first_epoch + number, stage.networks)
         scores = {name: outcome.score(settings.select_by) for name, outcome in outcomes.items()}
         stage.validated(self.reached.epoch, scores)
-        name = max(scores, key=lambda one: scores[one])
+        name = self.better(outcomes)
         # Of equally good epochs of the second stage the last: it learned longest from new plates.
         level = stage.number == 2 and scores[name] == self.reached.best
         if level or scores[name] > self.reached.best:
             self.reached = replace(self.reached, best=scores[name])
             self.course.keep(stage.networks[name], outcomes[name])
         return outcomes
+
+    def better(self, outcomes: Mapping[str, Outcome]) -> str:
+        """Name of the network that does better; the student's where none was validated."""
+        wish = self.course.settings.select_by
+        return max(outcomes, key=lambda one: outcomes[one].score(wish), default=STUDENT)
+
+    def snap(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Keep the network of an epoch where it is time: the one that would be kept as the best.
+
+        That is the better validated one, and the student after an epoch without validation. The
+        checkpoint of the next epoch is written after it, so that none is passed over.
+        """
+        stage, course = self.stage, self.course
+        epoch = stage.first_epoch + self.reached.epoch + 1
+        every = course.settings.snapshot_every
+        if epoch in snapshot_epochs(every, stage.first_epoch, stage.epochs):
+            name = self.better(outcomes)
+            course.snap(epoch, stage.networks[name], outcomes.get(name))
 
     def stop(self) -> None:
         self.save()

@@ -14,7 +14,7 @@ from deepnoise_app.learning.batches import Batches, Drawing, Lesson
 from deepnoise_app.learning.checkpoint import check_checkpoint, has_checkpoint
 from deepnoise_app.learning.companions import together
 from deepnoise_app.learning.conclude import conclude
-from deepnoise_app.learning.describe import make_card
+from deepnoise_app.learning.describe import as_snapshot, make_card
 from deepnoise_app.learning.examples import (
     Example,
     find_controls,
@@ -35,9 +35,11 @@ from deepnoise_app.learning.stage import Stage, SupervisedStage, lay_out
 from deepnoise_app.learning.start import take_over
 from deepnoise_app.learning.student import School, StudentStage, views_of
 from deepnoise_app.learning.train import Course, train
+from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.events import Saved, Warned
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.snapshots import kept_snapshots
 from deepnoise_app.screen import Plate
 
 # Training plates whose embeddings describe what is usual; more tell little that is new.
@@ -154,6 +156,7 @@ class TrainingRun:
             best,
             validate,
             self._keep,
+            self._snap,
         )
         train(course, self.reading.tell, self.reading.should_stop)
 
@@ -189,9 +192,20 @@ class TrainingRun:
     def _keep(self, network: DeepNoiseNet, outcome: Outcome | None) -> None:
         if self.ranks.rank:
             return
-        card = make_card(self.held_out.naming.model, self.recipe, self.plan, self.material, outcome)
-        save_package(card, network.state_dict(), self.run.model)
+        save_package(self._card(outcome), network.state_dict(), self.run.model)
         self.reading.tell(Saved(what="model", path=str(self.run.model)))
+
+    def _snap(self, epoch: int, network: DeepNoiseNet, outcome: Outcome | None) -> None:
+        """Keep the model of an epoch; one that a training gone on with has kept already stays."""
+        if self.ranks.rank or epoch in kept_snapshots(self.run):
+            return
+        folder = self.run.snapshot(epoch)
+        save_package(as_snapshot(self._card(outcome), epoch), network.state_dict(), folder)
+        self.reading.tell(Saved(what="snapshot", path=str(folder)))
+
+    def _card(self, outcome: Outcome | None) -> ModelCard:
+        name = self.held_out.naming.model
+        return make_card(name, self.recipe, self.plan, self.material, outcome)
 
 
 def run_training(run: RunFolder, recipe: Recipe, plan: TrainingPlan, reading: Reading) -> str:
@@ -218,4 +232,7 @@ def check_resumable(run: RunFolder, recipe: Recipe) -> None:
 def mark_of(recipe: Recipe) -> str:
     """Return what tells checkpoints of one recipe from those of another."""
     parts = {"network", "training", "stage_two", "seed", "start_from"}
-    return hashlib.sha256(recipe.model_dump_json(include=parts).encode()).hexdigest()[:16]
+    # It changes nothing of what is learned.
+    apart = {"training": {"snapshot_every"}}
+    told = recipe.model_dump_json(include=parts, exclude=apart)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -24,7 +24,10 @@ class Interval(CardPart):
 
 
 class Provenance(CardPart):
-    """Where a model comes from. `screen` is a folder's name, never its whole path."""
+    """Where a model comes from. `screen` is a folder's name, never its whole path.
+
+    `epoch` is that of a snapshot, counted through all stages; 0: the best one of the training.
+    """
 
     screen: str = ""
     experiments: list[str] = []
@@ -35,6 +38,7 @@ class Provenance(CardPart):
     seed: int = 0
     started_from: str = ""
     learned_from_held_out: bool = False
+    epoch: int = 0
 
 
 class Distribution(CardPart):

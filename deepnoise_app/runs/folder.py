@@ -74,7 +74,7 @@ class RunFolder:
         RunError
             If there is one.
         """
-        for place in (self.path, self.checkpoint, self.model, self.validation):
+        for place in (self.path, self.checkpoint, self.model, self.snapshots, self.validation):
             try:
                 links = [entry.name for entry in os.scandir(place) if entry.is_symlink()]
             except OSError:
@@ -128,6 +128,15 @@ class RunFolder:
     def model(self) -> Path:
         """Folder of the resulting model package."""
         return self.path / "model"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of the model packages of single epochs."""
+        return self.path / "snapshots"
+
+    def snapshot(self, epoch: int) -> Path:
+        """Return the folder of the model package of an epoch."""
+        return self.snapshots / f"epoch-{epoch:03d}"
 
     @property
     def validation(self) -> Path:

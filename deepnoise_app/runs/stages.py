@@ -104,6 +104,14 @@ class Training(Part):
     save_every_steps: int = knob(
         200, "Steps between checkpoints.", "steps", rare=True, ge=1, le=1_000_000
     )
+    snapshot_every: int = knob(
+        0,
+        "Epochs between snapshots, which are models of that moment: to score with, or to train on"
+        " from. The last epoch of a stage gets one too. 0: the best model alone is kept.",
+        "epochs",
+        ge=0,
+        le=10_000,
+    )
 
 
 class StageTwo(Part):

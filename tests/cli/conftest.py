@@ -20,6 +20,7 @@ options = { channels = [8, 8, 16, 16], stem_width = 8 }
 [training]
 epochs = 2
 batch_size = 8
+snapshot_every = 1
 [scoring]
 views = 1
 """

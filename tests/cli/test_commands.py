@@ -9,6 +9,7 @@ import time
 import pandas as pd
 import pytest
 
+from deepnoise_app.runs.card import load_card
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import is_alive
 from deepnoise_app.runs.status import RunState
@@ -162,6 +163,20 @@ def test_score_with_a_plate_map_reports_three_accuracies(
     roles = pd.read_csv(tmp_path / "s" / "predictions.csv")["Metadata_Role"].value_counts()
     assert roles["treatment"] == 4  # from the plate map
     assert set(roles.index) == {"treatment", "positive_control", "negative_control"}
+
+
+def test_a_snapshot_scores_and_is_trained_on_from_like_any_model(
+    deepnoise, screen, trained, tmp_path
+) -> None:
+    snapshot = trained / "snapshots" / "epoch-001"
+    said = deepnoise("score", snapshot, screen / "test", "--out", tmp_path / "s", "--json")
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["model"] == "run, epoch 1"
+    assert "its confidence is not calibrated" in said.err
+    words = ["train", screen, "--recipe", trained.parent / "recipe.toml", "--from", snapshot]
+    said = deepnoise(*words, "--out", tmp_path / "t")
+    assert said.code == 0, said.err
+    assert load_card(tmp_path / "t" / "model").provenance.started_from == "run, epoch 1"
 
 
 def test_a_plate_map_names_plates_and_wells_as_people_do(deepnoise, screen, trained, tmp_path):

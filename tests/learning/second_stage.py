@@ -93,6 +93,7 @@ class Classroom:
             0.0,
             lambda epoch, networks: {STUDENT: outcome, TEACHER: outcome},
             lambda network, outcome: None,
+            lambda epoch, network, outcome: None,
         )
 
     def go(self, should_stop: Callable[[], bool] = lambda: False) -> dict[str, torch.Tensor]:

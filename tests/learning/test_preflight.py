@@ -66,6 +66,15 @@ def test_plan_of_a_training_tells_classes_and_held_out_experiments(recipe, folde
     assert found["seconds"] >= sum(found["seconds_of_stages"]) > 0
 
 
+def test_plan_of_a_training_counts_its_snapshots(recipe, folder, tmp_path) -> None:
+    training = recipe.training.model_copy(update={"snapshot_every": 4})
+    second = recipe.stage_two.model_copy(update={"epochs": 5, "learn_held_out": "yes"})
+    changes = {"screen": [str(folder)], "training": training, "stage_two": second}
+    found = planned(recipe.model_copy(update=changes), tmp_path / "p")
+    assert found["snapshots"] == len([4, 6, 8, 11])
+    assert found["disk_needed_bytes"] == 4 * found["weights"] * (1 + 4 + 2 * 3)
+
+
 def test_plan_says_aloud_that_position_alone_names_the_perturbation(recipe, folder, tmp_path):
     """In this made screen every experiment has the same layout."""
     found = planned(recipe.model_copy(update={"screen": [str(folder)]}), tmp_path / "p")

@@ -44,6 +44,7 @@ class School:
         self.network = DeepNoiseNet(recipe.network, 2, len(classes.names), 30, 0.1)
         lay_out(self.network, settings)
         self.kept: list[Outcome | None] = []
+        self.snapped: dict[int, Weights] = {}
         self.events: list[Event] = []
         stage = SupervisedStage(self.network, self.batches, settings, recipe.seed, CPU)
         self.course = Course(
@@ -58,11 +59,16 @@ class School:
             -1.0,
             lambda epoch, networks: {STUDENT: Outcome({}, 0, 0)},
             lambda network, outcome: self.kept.append(outcome),
+            lambda epoch, network, outcome: self.snapped.update({epoch: copied(network)}),
         )
 
     def go(self, should_stop: Callable[[], bool] = lambda: False) -> Weights:
         train(self.course, self.events.append, should_stop)
-        return {name: value.clone() for name, value in self.network.state_dict().items()}
+        return copied(self.network)
+
+
+def copied(network: DeepNoiseNet) -> Weights:
+    return {name: value.clone() for name, value in network.state_dict().items()}
 
 
 @pytest.fixture
@@ -133,6 +139,25 @@ def test_a_stop_before_any_validation_keeps_the_network_as_it_is(school) -> None
     with pytest.raises(Interrupted):
         made.go(stop_after(2))
     assert made.kept == [None]
+
+
+def test_a_snapshot_is_what_the_network_was_when_its_epoch_ended(school) -> None:
+    whole = school("a", epochs=5, snapshot_every=2)
+    weights = whole.go()
+    assert list(whole.snapped) == [2, 4, 5]
+    stopped = school("b", epochs=5)
+    with pytest.raises(Interrupted):
+        stopped.go(stop_after(2 * len(stopped.batches)))
+    assert not stopped.snapped
+    for found, right in ((whole.snapped[2], copied(stopped.network)), (whole.snapped[5], weights)):
+        assert all(torch.equal(found[name], right[name]) for name in right)
+
+
+def test_snapshots_change_nothing_of_what_is_learned_nor_where_a_training_can_go_on(school) -> None:
+    without, often = school("a", epochs=2), school("b", epochs=2, snapshot_every=1)
+    learned = without.go()
+    assert all(torch.equal(learned[name], value) for name, value in often.go().items())
+    assert often.course.mark == without.course.mark
 
 
 def test_a_damaged_checkpoint_is_said(school, tmp_path) -> None:

@@ -25,7 +25,9 @@ def run(tmp_path: Path) -> RunFolder:
     return RunFolder.create(tmp_path / "run", Recipe())
 
 
-@pytest.mark.parametrize("name", ["events.jsonl", "log.txt", "model", "checkpoint/state.json"])
+@pytest.mark.parametrize(
+    "name", ["events.jsonl", "log.txt", "model", "checkpoint/state.json", "snapshots/epoch-001"]
+)
 def test_no_worker_writes_through_a_link(run: RunFolder, tmp_path: Path, name: str) -> None:
     kept = tmp_path / "kept"
     kept.write_text("mine")

@@ -1,0 +1,51 @@
+"""Snapshots: the models of single epochs that a training keeps beside its best one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepnoise_app.runs.card import CARD
+from deepnoise_app.runs.folder import RunFolder
+
+
+def snapshot_epochs(every: int, first: int, epochs: int) -> list[int]:
+    """Return the epochs of a stage that get a snapshot, counted from 1 through all stages.
+
+    Parameters
+    ----------
+    every
+        Each epoch that this divides, and the last one, gets one; with 0 none.
+    first, epochs
+        Numbers of epochs of the stages before, and of the stage itself.
+    """
+    last = first + epochs
+    through = range(first + 1, last + 1) if every else ()
+    return [epoch for epoch in through if epoch % every == 0 or epoch == last]
+
+
+def kept_snapshots(run: RunFolder) -> tuple[int, ...]:
+    """Return the epochs of which a run has a whole snapshot, the last one first.
+
+    The card is written last: a folder without it holds no model yet.
+    """
+    found = (_epoch_of(card.parent) for card in run.snapshots.glob(f"*/{CARD}"))
+    return tuple(sorted((epoch for epoch in found if epoch is not None), reverse=True))
+
+
+def model_title(model: str | Path) -> str:
+    """Return what people call a model: `demo`, `cells-01`, or `cells-01, epoch 20`.
+
+    What a training keeps lies in the folder of its run and bears that one's name.
+    """
+    folder = Path(model)
+    if folder == RunFolder(folder.parent).model:
+        return folder.parent.name or folder.name
+    epoch = _epoch_of(folder)
+    return folder.name if epoch is None else f"{folder.parent.parent.name}, epoch {epoch}"
+
+
+def _epoch_of(folder: Path) -> int | None:
+    """Epoch of which a folder is the snapshot; None if it is none."""
+    number = folder.name.removeprefix("epoch-")
+    run = RunFolder(folder.parent.parent)
+    return int(number) if number.isdecimal() and folder == run.snapshot(int(number)) else None
