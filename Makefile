@@ -25,7 +25,7 @@ app: .venv/.ready ## Open the window
 	$(BIN)/deepnoise
 
 test: .venv/.ready ## Run the tests that take seconds
-	OMP_NUM_THREADS=1 $(SCREEN) $(BIN)/python -m pytest -n 2 -m 'not slow and not benchmark'
+	OMP_NUM_THREADS=1 $(SCREEN) $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not benchmark'
 
 test-all: .venv/.ready ## Run all tests and benchmarks, one after the other
 	$(SCREEN) $(BIN)/python -m pytest -s

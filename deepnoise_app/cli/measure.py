@@ -50,7 +50,7 @@ def measure(
     from deepnoise_app.cli.runs import finish, measure_here, open_run
     from deepnoise_app.measuring import plan_measuring, write_tables
     from deepnoise_app.readers.remote import whole_path
-    from deepnoise_app.reports.heatmap import save_sheets
+    from deepnoise_app.reports.sheets import save_sheets
     from deepnoise_app.runs.recipe import Recipe, Scoring
 
     given = None if plate_map is None else str(plate_map.absolute())

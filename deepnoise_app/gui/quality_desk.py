@@ -201,7 +201,7 @@ def _write(sheet: QualitySheet, path: Path) -> None:
     """Write a sheet as its file name ends."""
 
     def draw() -> Figure:
-        from deepnoise_app.reports.heatmap import draw_sheet  # slow to load
+        from deepnoise_app.reports.sheets import draw_sheet  # slow to load
 
         title = f"{sheet.title} ({WORDS[sheet.choice.correction]})"
         return draw_sheet(sheet.plates, title, sheet.unit)

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.summary import MeasureSummary, ScreenSummary, summarise_measures
 from deepnoise_app.analysis.variance import NAMES
-from deepnoise_app.reports.heatmap import draw_sheet
 from deepnoise_app.reports.html import drawing, heading, paragraph, table
+from deepnoise_app.reports.sheets import draw_sheet
 
 SHOWN_FLAGS, SHOWN_EFFECTS, SHEETS = 50, 12, ("Intensity_Mean", "Cells", "Quality_Focus")
 COLOURS = ("#8e6bbf", "#4f7cff", "#3fb6c9", "#35b779", "#e9a23b", "#7d8590")

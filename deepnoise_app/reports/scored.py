@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from deepnoise_app.analysis.values import plates_of
-from deepnoise_app.reports.heatmap import draw_sheet
 from deepnoise_app.reports.html import drawing, heading, paragraph, table
 from deepnoise_app.reports.page import ACCURACIES
+from deepnoise_app.reports.sheets import draw_sheet
 from deepnoise_app.screen import Predictions
 
 SHOWN_WELLS, SHOWN_PROBLEMS, WORST = 40, 20, 10
