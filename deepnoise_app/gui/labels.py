@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from deepnoise_app.gui.painted import NAMED_BY
-from deepnoise_app.screen import Plate, Role, WellId
+from deepnoise_app.screen import Plate, PlateOverlay, WellId
 from deepnoise_app.session import Session
 
 if TYPE_CHECKING:
@@ -92,19 +91,6 @@ def plate_of_picture(session: Session) -> Plate | None:
     return next((plate for plate in session.plates if plate.key == picture.plate), None)
 
 
-def named_on(session: Session, plate: Plate) -> dict[WellId, tuple[str, float]]:
-    """Name and confidence predicted for the wells, by the best of the columns that are filled."""
-    if session.predictions is None:
-        return {}
-    rows = session.predictions.of(plate.key)
-    column = next((name for name in NAMED_BY if (rows[name] != "").any()), None)
-    if column is None:
-        return {}
-    controls = {str(role) for role in Role if role.is_control}
-    read = (rows[name].tolist() for name in ("Metadata_Well", "Metadata_Role", column,
-            "Confidence"))  # fmt: skip
-    return {
-        WellId.parse(well): (name, float(confidence))
-        for well, role, name, confidence in zip(*read, strict=True)
-        if name and role not in controls
-    }
+def said_of(named: PlateOverlay, well: WellId) -> tuple[str, float] | tuple[()]:
+    """Return name and confidence of a well; nothing where it has no name."""
+    return (named.texts[well], named.values[well]) if well in named.values else ()

@@ -12,9 +12,10 @@ from deepnoise_app.gui.labels import (
     LINE_PX,
     Label,
     features_of,
-    named_on,
     places_of,
+    said_of,
 )
+from deepnoise_app.gui.painted import named_on
 from deepnoise_app.gui.view_watch import View
 from deepnoise_app.screen import MosaicLayout, Plate, WellId, row_letters
 from deepnoise_app.session import Session
@@ -61,7 +62,7 @@ def _near(session: Session, plate: Plate, layout: MosaicLayout, seen: View) -> I
     wells = [well for well in layout.wells_in(*rectangle) if well in plate.well_index]
     for well in wells[:MOST]:
         top, left = layout.corner(well)
-        expected, said = plate.map[well].perturbation, named.get(well, ())
+        expected, said = plate.map[well].perturbation, said_of(named, well)
         whole = Label(well, 0, left, top, 0, expected, *said)
         short = Label(well, 0, left, top, 0, expected)
         fits = (one for one in (whole, short) if len(one.line) <= letters)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 # Best first: what a well is called on the grid.
 NAMED_BY = {
-    "Prediction_PlatePrior": "Plate prior",
-    "Prediction_OnePerWell": "One per well",
-    "Prediction_Free": "Free",
+    "Prediction_PlatePrior": "Prediction, plate prior",
+    "Prediction_OnePerWell": "Prediction, one per well",
+    "Prediction_Free": "Prediction, free",
 }
 
 
@@ -58,14 +58,19 @@ def _predicted(session: Session, paint: Paint) -> PlateOverlay | None:
 
 
 def named(session: Session) -> PlateOverlay | None:
-    """Return what the wells of the plate in front are called, by the best rule that named some."""
-    predictions, plate = session.predictions, session.plate
-    if predictions is None or plate is None:
+    """Return what the wells of the plate in front are called; None where there is nothing."""
+    if session.predictions is None or session.plate is None:
         return None
-    for column, title in NAMED_BY.items():
-        overlay = predictions.overlay(plate.key, column, f"Prediction, {title.lower()}")
-        if overlay.values:
-            return overlay
+    return named_on(session, session.plate)
+
+
+def named_on(session: Session, plate: Plate) -> PlateOverlay:
+    """Return what the wells of a plate are called, by the best rule that named some."""
+    if session.predictions is not None:
+        for column, title in NAMED_BY.items():
+            overlay = session.predictions.overlay(plate.key, column, title)
+            if overlay.values:
+                return overlay
     return PlateOverlay("Prediction", "confidence", Scale.SHARE)
 
 

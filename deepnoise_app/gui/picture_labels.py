@@ -13,11 +13,12 @@ from deepnoise_app.gui.labels import (
     LINE_PX,
     Label,
     features_of,
-    named_on,
     places_of,
     plate_of_picture,
+    said_of,
 )
 from deepnoise_app.gui.look import GAP, ROOM_ABOVE
+from deepnoise_app.gui.painted import named_on
 from deepnoise_app.session import Picture, Session
 
 # Share of a site's height between the site and its label.
@@ -74,7 +75,7 @@ def labels_of(session: Session, zoom: float) -> tuple[Label, ...]:
     labels, said = [], set()
     for place in picture.places:
         corner = place.left * picture.step[1], place.top * picture.step[0]
-        known = (plate.map[place.well].perturbation, *named.get(place.well, ()))
+        known = (plate.map[place.well].perturbation, *said_of(named, place.well))
         # Where many sites stand close, what is known of a well is said once.
         again = len(picture.places) > FEW and place.well in said
         whole = Label(place.well, place.site, *corner, above, *(() if again else known))

@@ -8,8 +8,8 @@ from pathlib import Path
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs, saved
-from deepnoise_app.gui.labels import named_on
 from deepnoise_app.gui.origins import take_in
+from deepnoise_app.gui.painted import named_on
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.runs.events import Event
 from deepnoise_app.runs.explanation import Explanation
@@ -36,7 +36,7 @@ class WhyDesk:
         if plate is None or well is None or screen is None:
             return
         self.stop()
-        named = named_on(self._session, plate).get(well)
+        named = named_on(self._session, plate).texts.get(well)
         try:
             recipe = Recipe(
                 task="explain",
@@ -44,7 +44,7 @@ class WhyDesk:
                 plates=["/".join(plate.key)],
                 reader=self._session.reader_for([screen.path]),
                 scoring=self._session.scoring,
-                explaining=Explaining(well=well.name, target=named[0] if named else None),
+                explaining=Explaining(well=well.name, target=named),
             )
         except DeepNoiseError as error:
             self._desk.complain(error)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepnoise_app.errors import ScreenError
-from deepnoise_app.screen.columns import TextColumn
 from deepnoise_app.screen.formulas import meant
 from deepnoise_app.screen.overlay import PlateOverlay, Scale
 from deepnoise_app.screen.platemap import PlateMap, Role
@@ -55,6 +54,9 @@ class Predictions:
     _rows: dict[tuple[str, str], NDArray[np.intp]] = field(
         default_factory=dict, init=False, repr=False
     )
+    _overlays: dict[tuple[tuple[str, str], str], PlateOverlay] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         missing = [name for name in COLUMNS if name not in self.table.columns]
@@ -70,7 +72,13 @@ class Predictions:
         import pandas as pd
 
         tables = [part.table for part in parts] or [pd.DataFrame(columns=list(COLUMNS))]
-        return cls(pd.concat(tables, ignore_index=True))
+        found, above = cls(pd.concat(tables, ignore_index=True)), 0
+        for part in parts:
+            for key, rows in part._where.items():
+                before = found._rows.get(key, np.zeros(0, np.intp))
+                found._rows[key] = np.concatenate([before, rows + above])
+            above += len(part)
+        return found
 
     def of(self, key: tuple[str, str]) -> pd.DataFrame:
         """Rows of one plate; found once, as many ask."""
@@ -81,11 +89,14 @@ class Predictions:
 
     def without(self, keys: Collection[tuple[str, str]]) -> Predictions:
         """All rows but those of some plates; the same object where none are."""
-        rows = [self._where[key] for key in keys if self.has(key)]
-        if not rows:
+        gone = [self._where[key] for key in set(keys) if self.has(key)]
+        if not gone:
             return self
-        kept = np.delete(np.arange(len(self)), np.concatenate(rows))
-        return Predictions(self.table.iloc[kept].reset_index(drop=True))
+        kept = np.ones(len(self), np.bool_)
+        kept[np.concatenate(gone)] = False
+        found, places = Predictions(self.table[kept].reset_index(drop=True)), np.cumsum(kept) - 1
+        found._rows.update({k: places[rows] for k, rows in self._where.items() if k not in keys})
+        return found
 
     def has(self, key: tuple[str, str]) -> bool:
         """Whether a well of this plate is among them."""
@@ -108,13 +119,7 @@ class Predictions:
 
     def renewed(self, newer: Predictions) -> Predictions:
         """Return these predictions, for the plates of newer ones with those."""
-        experiments = TextColumn.of(self.table["Metadata_Experiment"])
-        plates = TextColumn.of(self.table["Metadata_Plate"])
-        again = newer.table[["Metadata_Experiment", "Metadata_Plate"]].drop_duplicates()
-        old = np.zeros(len(self), dtype=np.bool_)
-        for experiment, plate in again.itertuples(index=False):
-            old |= experiments.among({experiment}) & plates.among({plate})
-        return Predictions.joined([Predictions(self.table[~old]), newer])
+        return Predictions.joined([self.without(newer.plates), newer])
 
     def expecting(self, maps: Mapping[tuple[str, str], PlateMap]) -> Predictions:
         """Return the same predictions beside what these plate maps say; itself if that is so."""
@@ -124,8 +129,14 @@ class Predictions:
     def overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
         """Return the predictions of a plate as they are painted: confidence, name, right or wrong.
 
-        Wells of a control are left out, and so are those without a prediction in the column.
+        Wells of a control are left out, and so are those without a prediction in the column. Found
+        once, as many ask; not to be changed.
         """
+        if (key, column) not in self._overlays:
+            self._overlays[key, column] = self._overlay(key, column, title)
+        return self._overlays[key, column]
+
+    def _overlay(self, key: tuple[str, str], column: str, title: str) -> PlateOverlay:
         values, texts, right = {}, {}, {}
         mine = self.of(key)
         read = [mine[name].tolist() for name in ("Metadata_Well", "Metadata_Role", column,
