@@ -13,10 +13,10 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-all lint installer demo-model ladder screenshots
+.PHONY: help demo app test test-readme test-all lint installer demo-model ladder screenshots
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.ready ## Simulate a small screen, score it with the shipped model, show it
 	$(BIN)/deepnoise demo --out demo
@@ -26,6 +26,9 @@ app: .venv/.ready ## Open the window
 
 test: .venv/.ready ## Run the tests that take seconds
 	OMP_NUM_THREADS=1 $(SCREEN) $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not benchmark'
+
+test-readme: .venv/.ready ## Run every command of the README, one after the other, without a network
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/packaging/test_readme.py
 
 test-all: .venv/.ready ## Run all tests and benchmarks, one after the other
 	$(SCREEN) $(BIN)/python -m pytest -s

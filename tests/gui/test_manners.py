@@ -200,18 +200,19 @@ def test_help_pages_say_nothing_of_this_computer():
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("kind", [QPushButton, QComboBox, QLineEdit, QCheckBox])
-def test_what_has_the_focus_is_seen(window, qtbot, plates, wait, kind, theme: str) -> None:
+def test_what_has_the_focus_is_seen(window, qtbot, plates, wait, theme: str) -> None:
     window.set_theme(theme)
     window.open([plates])
     wait(lambda: window.parts.session.picture is not None)
-    panel = window.parts.view if kind is QCheckBox else window.parts.score
-    window.work.setCurrentWidget(panel)
-    one = next(w for w in panel.findChildren(kind) if w.isVisible() and w.isEnabled())
-    window.setFocus()
-    before = one.grab().toImage()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    one.setFocus()
-    qtbot.waitUntil(one.hasFocus)
-    assert one.grab().toImage() != before
+    for kind in (QPushButton, QComboBox, QLineEdit, QCheckBox):
+        panel = window.parts.view if kind is QCheckBox else window.parts.score
+        window.work.setCurrentWidget(panel)
+        one = next(w for w in panel.findChildren(kind) if w.isVisible() and w.isEnabled())
+        window.setFocus()
+        qtbot.waitUntil(lambda one=one: not one.hasFocus())
+        before = one.grab().toImage()
+        with qtbot.waitActive(window):
+            window.activateWindow()
+        one.setFocus()
+        qtbot.waitUntil(one.hasFocus)
+        assert one.grab().toImage() != before, kind

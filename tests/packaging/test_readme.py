@@ -46,6 +46,7 @@ def test_make_target_of_the_readme_exists(arguments: list[str]) -> None:
     assert "Nothing to be done" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_commands_of_the_readme_work_in_order_and_ask_no_network(offline) -> None:
     program = Path(sys.executable).with_name("deepnoise")
