@@ -127,11 +127,14 @@ class Paint(StrEnum):
     EFFECT = "effect"
     PREDICTION = "prediction"
     CONFIDENCE = "confidence"
+    AGREEMENT = "agreement"
     QUALITY = "quality"
 
 
 # What has to be measured before it can be painted.
 MEASURED = (Paint.MEAN, Paint.DEVIATION, Paint.EFFECT)
+# What has to be scored before it can be painted.
+SCORED = (Paint.PREDICTION, Paint.CONFIDENCE, Paint.AGREEMENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from deepnoise_app.analysis.sheet import Quality, QualitySheet, SheetChoice
 from deepnoise_app.errors import ScreenError
 from deepnoise_app.facts import (
     MEASURED,
+    SCORED,
     Detail,
     Look,
     MapFinding,
@@ -48,6 +49,7 @@ from deepnoise_app.screen.filter import Columns
 __all__ = [
     "FIRST_RECIPE",
     "MEASURED",
+    "SCORED",
     "Detail",
     "Look",
     "MapFinding",
@@ -165,6 +167,11 @@ class Session:
         """Ask a well to the middle of the mosaic, also when it was the last one asked for."""
         self.zoomed_to = None
         self.zoomed_to = well
+
+    def paint_names(self) -> None:
+        """Paint the predictions, unless what is painted comes of them already."""
+        if self.painting.paint not in SCORED:
+            self.painting = Painting(Paint.PREDICTION)
 
     @property
     def plates(self) -> tuple[Plate, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QRectF, QSignalBlocker, QSize, Signal  # type: ignore[attr-defined]
+from collections import Counter
+
+from qtpy.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QLinearGradient, QPainter, QPaintEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
@@ -13,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from deepnoise_app.gui.colour_map import map_colours
+from deepnoise_app.gui.colour_map import map_colours, map_inks
 from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.number_box import NumberBox
 from deepnoise_app.gui.plain import plain
@@ -71,7 +73,9 @@ class ColourBar(QWidget):
             return
         unit = f" ({overlay.unit})" if overlay.unit else ""
         self.title.setText(plain(f"{overlay.title}{unit}"))
-        self.strip.show_scale(overlay.scale)
+        self.strip.show_overlay(overlay)
+        for part in (self.low, self.high, self.reset, self.lock):
+            part.setVisible(not overlay.words)
         decimals = _decimals(shown)
         for end, value in zip((self.low, self.high), shown, strict=True):
             with QSignalBlocker(end):
@@ -94,28 +98,54 @@ class ColourBar(QWidget):
 
 
 class _Strip(QWidget):
-    """The colours themselves."""
+    """The colours themselves; where only a few values have names, these with their counts."""
 
     def __init__(self) -> None:
         super().__init__()
         self._scale = Scale.SEQUENTIAL
+        self.words: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_scale(self, scale: Scale) -> None:
-        self._scale = scale
+    def show_overlay(self, overlay: PlateOverlay) -> None:
+        found = Counter(overlay.values.values())
+        self._scale = overlay.scale
+        self.words = tuple(f"{word} {found[value]:,}" for value, word in overlay.words.items())
+        self.setAccessibleName("Colours: " + (", ".join(self.words) or "from low to high"))
+        self.setToolTip("How many wells are painted so" if self.words else "")
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(120, 14)
+        return QSize(120, self.fontMetrics().height() + 8 if self.words else 14)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 (Qt's name)
-        painter, colours = QPainter(self), map_colours(self._scale)
-        box = QRectF(self.rect()).adjusted(0, 1, 0, -1)
+        painter, box = QPainter(self), QRectF(self.rect()).adjusted(0, 1, 0, -1)
+        if self.words:
+            self._paint_words(painter, box)
+        else:
+            self._paint_scale(painter, box)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, box: QRectF) -> None:
+        """Paint each word on its colour; long ones get more of the width."""
+        colours, inks = map_colours(self._scale), map_inks(self._scale)
+        metrics, left = painter.fontMetrics(), box.left()
+        widths = [metrics.horizontalAdvance(word) + 12 for word in self.words]
+        for at, word in enumerate(self.words):
+            step = round(at / max(1, len(self.words) - 1) * (len(colours) - 1))
+            one = QRectF(left, box.top(), widths[at] / sum(widths) * box.width(), box.height())
+            painter.fillRect(one, colours[step])
+            painter.setPen(inks[step])
+            text = metrics.elidedText(word, Qt.TextElideMode.ElideRight, int(one.width()) - 4)
+            painter.drawText(one, Qt.AlignmentFlag.AlignCenter, text)
+            left = one.right()
+
+    def _paint_scale(self, painter: QPainter, box: QRectF) -> None:
+        colours = map_colours(self._scale)
         gradient = QLinearGradient(box.topLeft(), box.topRight())
         for step, colour in enumerate(colours):
             gradient.setColorAt(step / (len(colours) - 1), colour)
         painter.fillRect(box, gradient)
-        painter.end()
 
 
 def _end(name: str) -> NumberBox:

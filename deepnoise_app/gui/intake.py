@@ -14,7 +14,7 @@ from deepnoise_app.gui.origins import strange_word, take_in
 from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.screen import Predictions
-from deepnoise_app.session import Notice, Paint, Painting, PlateKey, RunView, Session
+from deepnoise_app.session import Notice, PlateKey, RunView, Session
 from deepnoise_app.untrusted import read_json
 
 Classes = dict[str, frozenset[str]]
@@ -62,7 +62,7 @@ class Intake:
         self.merge(found, view)
         if view.path not in self._coming:
             self._coming.add(view.path)
-            self._session.painting = Painting(Paint.PREDICTION)
+            self._session.paint_names()
             QTimer.singleShot(0, partial(self._go_where_named, found))
 
     def _take(self, loaded: Loaded) -> None:
@@ -79,7 +79,7 @@ class Intake:
         # Before the predictions, whose listeners read both.
         self._session.classes = {**self._session.classes, **classes}
         self._add(new)
-        self._session.painting = Painting(Paint.PREDICTION)
+        self._session.paint_names()
         # In a turn of its own, so that the window answers in between.
         QTimer.singleShot(0, partial(self._go_where_named, new))
 

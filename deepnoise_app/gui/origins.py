@@ -13,7 +13,7 @@ from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.words import count, listed
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.screen import Screen
-from deepnoise_app.session import Origin, Paint, Painting, PlateKey, Session
+from deepnoise_app.session import SCORED, Origin, Painting, PlateKey, Session
 
 BY_PLATE = ("contrast", "sights", "measures", "origins")
 
@@ -78,7 +78,7 @@ def _forget_names(session: Session, keys: set[PlateKey]) -> None:
         session.predictions = left
         return
     session.predictions, session.scorings, session.summary = None, (), {}
-    if session.painting.paint is Paint.PREDICTION:
+    if session.painting.paint in SCORED:
         session.painting = Painting()
 
 

@@ -16,6 +16,7 @@ NAMES = {
     Paint.EFFECT: "Position effect",
     Paint.PREDICTION: "Prediction",
     Paint.CONFIDENCE: "Confidence",
+    Paint.AGREEMENT: "Agreement",
     Paint.QUALITY: "As in Quality",
 }
 
@@ -46,17 +47,25 @@ class PaintBar(QWidget):
         row.addWidget(self.paint, 3)
         row.addWidget(self.channel, 2)
 
-    def offer(self, channels: Sequence[str], predicted: bool, judged: bool = False) -> None:
-        """Offer the channels of a plate, and predictions and quality where there are some."""
+    def offer(
+        self, channels: Sequence[str], predicted: bool, judged: bool = False, told: bool = False
+    ) -> None:
+        """Offer the channels of a plate, and predictions and quality where there are some.
+
+        `told`: the plate map says of predicted wells what they got.
+        """
         with QSignalBlocker(self.channel):
             self.channel.clear()
             self.channel.addItems(list(channels))
         model = self.paint.model()
+        first = "Score the plate first"
         for paint, there, cure in (
-            (Paint.PREDICTION, predicted, "Score the plate first"),
-            (Paint.CONFIDENCE, predicted, "Score the plate first"),
+            (Paint.PREDICTION, predicted, first),
+            (Paint.CONFIDENCE, predicted, first),
+            (Paint.AGREEMENT, told, "Take a plate map that says what the wells got" if predicted
+             else first),
             (Paint.QUALITY, judged, "Measure the plates in the Quality panel first"),
-        ):
+        ):  # fmt: skip
             item = model.item(self.paint.findData(paint))  # type: ignore[attr-defined]
             item.setEnabled(there)
             item.setToolTip("" if there else cure)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from deepnoise_app.analysis.position_overlay import effect_overlay
 from deepnoise_app.gui.well_text import cell_text
 from deepnoise_app.screen import Plate, PlateOverlay, Scale
-from deepnoise_app.session import MEASURED, Paint, Session
+from deepnoise_app.screen.predictions import AGREEMENT
+from deepnoise_app.session import MEASURED, SCORED, Paint, Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def overlay_of(session: Session) -> PlateOverlay | None:
     plate, painting = session.plate, session.painting
     if plate is None:
         return None
-    if painting.paint in (Paint.PREDICTION, Paint.CONFIDENCE):
+    if painting.paint in SCORED:
         return _predicted(session, painting.paint)
     if painting.paint is Paint.QUALITY:
         return session.sheet.overlay(plate.key) if session.sheet is not None else None
@@ -45,16 +46,30 @@ def _measured(session: Session, plate: Plate) -> PlateOverlay | None:
 
 
 def _predicted(session: Session, paint: Paint) -> PlateOverlay | None:
-    """Names with their confidence as colour, or the confidence in digits too.
+    """Names with their confidence as colour, or the confidence in digits, or how far they agree.
 
     A plate without predictions gets an overlay without values, unless there are none at all.
     """
     overlay = named(session)
-    if overlay is None or not overlay.values or paint is Paint.PREDICTION:
+    if overlay is None or paint is Paint.PREDICTION:
+        return overlay
+    how = overlay.title.removeprefix("Prediction, ")
+    if paint is Paint.AGREEMENT:
+        return _agreeing(session, overlay, how)
+    if not overlay.values:
         return overlay
     digits = {well: f"{value:.2f}" for well, value in overlay.values.items()}
-    how = overlay.title.removeprefix("Prediction, ")
     return replace(overlay, title=f"Confidence ({how})", unit="", texts=digits)
+
+
+def _agreeing(session: Session, overlay: PlateOverlay, how: str) -> PlateOverlay:
+    """How far names agree with the plate map; where that is not known, the title says why."""
+    title, predictions, plate = "Agreement with the plate map", session.predictions, session.plate
+    if predictions is None or plate is None or not overlay.values:
+        return PlateOverlay(f"{title}: no well is named yet", words=AGREEMENT)
+    if not overlay.right:
+        return PlateOverlay(f"{title}: it does not say what the wells got", words=AGREEMENT)
+    return predictions.agreement(plate.key, overlay.texts, f"{title} ({how})")
 
 
 def named(session: Session) -> PlateOverlay | None:

@@ -181,9 +181,11 @@ class PlatesPanel(QWidget):
         plate, predictions = self._session.plate, self._session.predictions
         names = [channel.name for channel in plate.channels] if plate is not None else []
         predicted = plate is not None and predictions is not None and predictions.has(plate.key)
+        wells = named(self._session)
+        told = wells is not None and bool(wells.right)
         sheet = self._session.sheet
         judged = plate is not None and sheet is not None and sheet.overlay(plate.key) is not None
-        self.paint_bar.offer(names, predicted, judged)
+        self.paint_bar.offer(names, predicted, judged, told)
         self.paint_bar.set_value(self._session.painting)
         self.save.setEnabled(self._painter.has_something)
 

@@ -22,7 +22,7 @@ from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, shipped_recipes
 from deepnoise_app.runs.recipe_text import recipe_text
-from deepnoise_app.session import Notice, Paint, Painting, RunView, Session
+from deepnoise_app.session import Notice, RunView, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class TrainingDesk:
         self._session.held_out_shown = wanted
         view = shown_run(self._session, "train")
         if wanted and view is not None:
-            self._session.painting = Painting(Paint.PREDICTION)
+            self._session.paint_names()
             self._read_validation(view, saved(view.path, view.status.saved, "validation"))
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:

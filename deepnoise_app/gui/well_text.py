@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from deepnoise_app.screen import Plate, PlateOverlay, Problem, Role, WellId
+from deepnoise_app.screen.predictions import INSTEAD_OF
 
 ROLES = {
     Role.TREATMENT: "treatment",
@@ -29,7 +30,8 @@ def cell_text(plate: Plate, overlay: PlateOverlay | None, well: WellId) -> str:
     """Return the text of a cell: that of the overlay, or what the well got."""
     if overlay is None:
         return short_name(plate.map[well].perturbation)
-    return short_name(overlay.texts.get(well, ""))
+    names = overlay.texts.get(well, "").split(INSTEAD_OF)
+    return INSTEAD_OF.strip().join(map(short_name, names))
 
 
 def well_lines(
@@ -61,6 +63,8 @@ def _value_lines(
 ) -> list[str]:
     if named is None or well not in named.values:
         return _overlay_lines(overlay, well) if overlay is not None else []
+    if overlay is not None and overlay.words and well in overlay.values:
+        return [*_overlay_lines(overlay, well), *_overlay_lines(named, well)[1:]]
     # Where the names or their confidence are painted, they are said once.
     other = overlay if overlay is not None and overlay.values != named.values else None
     return [
@@ -73,6 +77,10 @@ def _overlay_lines(overlay: PlateOverlay, well: WellId) -> list[str]:
     if well not in overlay.values:
         return [f"{overlay.title}: not known"]
     value, text = overlay.values[well], overlay.texts.get(well, "")
+    if overlay.words:
+        given, _, expected = text.partition(INSTEAD_OF)
+        said = [f"Named {given}, plate map says {expected}"] if expected else []
+        return [f"{overlay.title}: {overlay.words[value]}", *said]
     # A text that is the value in digits would say it twice.
     if not text or is_number(text):
         return [f"{overlay.title}: {value:.4g} {overlay.unit}".rstrip()]

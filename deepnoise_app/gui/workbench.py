@@ -16,7 +16,16 @@ from deepnoise_app.gui.origins import forget, leave_word, namesakes, told_elsewh
 from deepnoise_app.gui.sight import sight_of
 from deepnoise_app.gui.words import left_out_text
 from deepnoise_app.screen import Plate, Role, Screen, WellId
-from deepnoise_app.session import Notice, Paint, Painting, Picture, PlateKey, Session, Sight, Tone
+from deepnoise_app.session import (
+    SCORED,
+    Notice,
+    Painting,
+    Picture,
+    PlateKey,
+    Session,
+    Sight,
+    Tone,
+)
 
 
 class Workbench:
@@ -68,7 +77,7 @@ class Workbench:
         """A plate that is just opened shows its layout, and not that it has no predictions."""
         predictions = self.session.predictions
         named = predictions is not None and predictions.has(key)
-        if self.session.painting.paint is Paint.PREDICTION and not named:
+        if self.session.painting.paint in SCORED and not named:
             self.session.painting = Painting()
 
     def close(self, screen: Screen) -> None:

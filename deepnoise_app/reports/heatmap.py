@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from deepnoise_app.screen import COLOUR_MAPS, Plate, PlateOverlay, PlateShape, row_letters
+
+COLOURS = 256
 
 
 def draw_heatmap(plate: Plate, overlay: PlateOverlay, shown: tuple[float, float]) -> Figure:
@@ -18,13 +21,19 @@ def draw_heatmap(plate: Plate, overlay: PlateOverlay, shown: tuple[float, float]
     axes = figure.add_subplot()
     axes.set_facecolor("#e4e6e9")
     values = np.ma.masked_invalid(overlay.grid(plate.shape))
-    image = axes.imshow(values, cmap=COLOUR_MAPS[overlay.scale], vmin=shown[0], vmax=shown[1])
+    steps = len(overlay.words)
+    colours = colormaps[COLOUR_MAPS[overlay.scale]].resampled(steps or COLOURS)
+    image = axes.imshow(values, cmap=colours, vmin=shown[0], vmax=shown[1])
     label_wells(axes, plate.shape)
     axes.set_title(f"{plate.experiment} {plate.name}: {overlay.title}", fontsize=10, loc="left",
                    parse_math=False)  # fmt: skip
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label(overlay.unit, fontsize=9, parse_math=False)
     bar.ax.tick_params(labelsize=8)
+    if steps:
+        ends = np.linspace(*shown, steps + 1)
+        bar.set_ticks(((ends[:-1] + ends[1:]) / 2).tolist(), labels=list(overlay.words.values()))
+        bar.ax.tick_params(length=0)
     return figure
 
 

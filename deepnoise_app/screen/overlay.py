@@ -33,7 +33,8 @@ class PlateOverlay:
 
     A well without a value is not known (yet). `right` says of wells whether what was predicted is
     what was expected; wells of which that is not known are left out. `SHARE` runs from 0 to 1,
-    `DIVERGING` is centred at 0.
+    `DIVERGING` is centred at 0. `words` name the values from low to high, in equal steps, where
+    these are few.
     """
 
     title: str
@@ -42,6 +43,7 @@ class PlateOverlay:
     values: Mapping[WellId, float] = field(default_factory=dict)
     texts: Mapping[WellId, str] = field(default_factory=dict)
     right: Mapping[WellId, bool] = field(default_factory=dict)
+    words: Mapping[float, str] = field(default_factory=dict)
 
     def robust_range(self, low: float = 2, high: float = 98) -> tuple[float, float]:
         """Percentiles of the finite values; (0, 1) for shares and where there is none."""

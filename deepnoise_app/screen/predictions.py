@@ -40,6 +40,11 @@ COLUMNS = (
     "Model",
     "Correction",
 )
+FIVE_BEST = ("Prediction_Free", "Top2", "Top3", "Top4", "Top5")
+# Between a name and what was expected.
+INSTEAD_OF = " ← "
+# How far a name agrees with the plate map.
+AGREEMENT = {0.0: "neither", 0.5: "among the five best", 1.0: "right"}
 _NUMBERS = {"Confidence": float, "Margin": float, "Sites": int}
 
 
@@ -149,6 +154,26 @@ class Predictions:
             if truth:
                 right[well] = name == truth
         return PlateOverlay(title, "confidence", Scale.SHARE, values, texts, right)
+
+    def agreement(
+        self, key: tuple[str, str], names: Mapping[WellId, str], title: str
+    ) -> PlateOverlay:
+        """Return how far names given to wells of a plate agree with what these are known to hold.
+
+        1 is right, 0.5 among the five that the model finds likeliest, 0 neither. The text is what
+        was expected, or `named ← expected`. Wells of which nothing is known are left out.
+        """
+        values, texts = {}, {}
+        mine = self.of(key)
+        read = [mine[name].tolist() for name in ("Metadata_Well", "Metadata_Perturbation",
+                *FIVE_BEST)]  # fmt: skip
+        for place, truth, *best in zip(*read, strict=True):
+            well = WellId.parse(place)
+            name = names.get(well, "")
+            if name and truth:
+                values[well] = 1.0 if name == truth else 0.5 if truth in best else 0.0
+                texts[well] = truth if name == truth else f"{name}{INSTEAD_OF}{truth}"
+        return PlateOverlay(title, "", Scale.SHARE, values, texts, words=AGREEMENT)
 
     @classmethod
     def read(cls, path: Path) -> Predictions:
