@@ -184,7 +184,8 @@ class RunRecord:
     """A run as it lies on disk: what it reached, and when (seconds since 1970).
 
     `accuracy` are the accuracies of the best epoch or of the scoring, 0 to 1, by name; `used`
-    says with what it works, `outcome` what it found where no accuracy tells.
+    says with what it works, `outcome` what it found where no accuracy tells. `snapshots` are the
+    epochs of a training whose models it has kept, the last one first.
     """
 
     view: RunView
@@ -193,6 +194,7 @@ class RunRecord:
     has_model: bool = False
     used: str = ""
     outcome: str = ""
+    snapshots: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ class Callout(QFrame):
         self.setVisible(bool(text))
 
 
-def quiet_label(name: str) -> QLabel:
+def quiet_label(name: str, text: str = "") -> QLabel:
     """Return a label that wraps, whose text can be copied."""
-    label = QLabel()
+    label = QLabel(text)
     label.setAccessibleName(name)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

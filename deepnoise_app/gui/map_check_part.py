@@ -12,11 +12,11 @@ from deepnoise_app.gui.callout import LINK, quiet_label, say
 from deepnoise_app.gui.map_alarm import MapAlarm
 from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.map_save import ask_where_to_save
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip, shown_run
-from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.words import count
 from deepnoise_app.session import MapFinding, Session
 
@@ -63,8 +63,7 @@ class MapCheckPart(QWidget):
         verbs = QHBoxLayout()
         for button in (self.all, self.undo, self.save):
             verbs.addWidget(button)
-        about = quiet_label("About the map check")
-        about.setText(ABOUT)
+        about = quiet_label("About the map check", ABOUT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (

@@ -56,8 +56,7 @@ class NothingOpen(QWidget):
             ("What to open", WHAT, self.open),
             ("For newcomers", NEW_HERE, self.demo),
         ):
-            label = quiet_label(name)
-            label.setText(text)
+            label = quiet_label(name, text)
             column.addWidget(label)
             column.addWidget(button)
             if button is self.open:

@@ -58,8 +58,7 @@ class PlatesPanel(QWidget):
         self._painter = painter
         self._maps = maps
         self.filter = PlateFilter(session, finder)
-        self.nothing = quiet_label("Plates that are open")
-        self.nothing.setText(NOTHING)
+        self.nothing = quiet_label("Plates that are open", NOTHING)
         self.tree = PlateTree()
         self.head = QLabel()
         self.head.setAccessibleName("Plate in front")

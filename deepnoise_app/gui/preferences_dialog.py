@@ -19,9 +19,9 @@ from qtpy.QtWidgets import (
 )
 
 from deepnoise_app.gui.callout import Callout, quiet_label
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.panel_body import icon_button
 from deepnoise_app.gui.preferences import THEMES, Preferences
-from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.words import from_home
 
 WORKER = (
@@ -51,8 +51,7 @@ class PreferencesDialog(QDialog):
         self.worker.setToolTip("Program with which trainings, scorings and measures run")
         self.choose = icon_button("mdi6.folder-open-outline", "Choose…", "Choose a Python program")
         self.fault = Callout("What is wrong with the worker Python")
-        about = quiet_label("What the worker Python is for")
-        about.setText(WORKER)
+        about = quiet_label("What the worker Python is for", WORKER)
         self.runs = QLineEdit(from_home(str(runs)))
         self.runs.setReadOnly(True)
         self.runs.setAccessibleName("Folder of runs")

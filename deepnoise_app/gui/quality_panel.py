@@ -20,6 +20,7 @@ from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.flag_list import FlagList
 from deepnoise_app.gui.map_check_part import MapCheckPart
 from deepnoise_app.gui.map_desk import MapDesk
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.panel_body import bring_forward, icon_button, line, scroll
 from deepnoise_app.gui.quality_desk import QualityDesk
 from deepnoise_app.gui.quality_words import (
@@ -30,7 +31,6 @@ from deepnoise_app.gui.quality_words import (
 )
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip, shown_run
-from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.small_multiples import SmallMultiples
 from deepnoise_app.gui.variance_bar import VarianceBar
 from deepnoise_app.gui.where_to_write import HEAT_MAPS, where_to_write
@@ -78,8 +78,7 @@ class QualityPanel(QWidget):
         self.whole.setAccessibleName("Measure focus, texture and number of nuclei as well")
         self.whole.setToolTip("Takes about four times as long; flags and effects tell more then")
         self.whole.setChecked(True)
-        self.about = quiet_label("What measuring shows")
-        self.about.setText(ABOUT)
+        self.about = quiet_label("What measuring shows", ABOUT)
         self.run = RunStrip(self._session, desk, "measure")
         self.measure = narrow_combo("Measure", "What the plates are coloured by")
         self.correction = narrow_combo("Correction", "What is taken out of the measure")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from pydantic import BaseModel
 
 from deepnoise_app.gui.form import label
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.snapshots import model_title
 
 # What a recipe says of the plates at hand: it is taken from those that are open.
 OF_THE_PLATES = ("task", "screen", "plates", "reader")
@@ -37,4 +37,4 @@ def _said(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return Path(value).name if isinstance(value, str) and "/" in value else str(value)
+    return model_title(value) if isinstance(value, str) and "/" in value else str(value)

@@ -19,7 +19,9 @@ from deepnoise_app.gui.planning import Planning
 from deepnoise_app.runs.card import ModelCard
 from deepnoise_app.runs.ensemble import load_joint_card
 from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, Scoring
+from deepnoise_app.runs.snapshots import kept_models, model_title
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen import Predictions
 from deepnoise_app.session import Notice, PlateKey, RunView, Session, Tone
@@ -53,8 +55,9 @@ class RunDesk:
     def models(self) -> dict[str, str]:
         """Names for people, and what a recipe calls the model: shipped ones, then trained here."""
         found = {f"{name} (shipped)": name for name in shipped_models()}
-        for card in sorted(self._jobs.folder.glob("*/model/model.json"), reverse=True):
-            found[card.parent.parent.name] = str(card.parent)
+        for path in sorted(self._jobs.folder.glob("*"), reverse=True):
+            models = kept_models(RunFolder(path))
+            found |= {model_title(model): str(model) for model in models}
         return found
 
     def use(self, scoring: Scoring) -> None:

@@ -10,6 +10,7 @@ from deepnoise_app.gui.ladder_record import is_ladder, read_ladder_record
 from deepnoise_app.runs.card import CARD
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe
+from deepnoise_app.runs.snapshots import kept_snapshots, model_title
 from deepnoise_app.runs.status import RunState, RunStatus
 from deepnoise_app.session import Origin, RunRecord, RunView
 from deepnoise_app.untrusted import read_json
@@ -62,7 +63,7 @@ def read_record(path: Path) -> RunRecord | None:
     view = RunView(path, recipe.task, title_of(recipe, path), status, origin=Origin.of(recipe))
     return RunRecord(
         view, when, _accuracy(path, status), (run.model / CARD).is_file(), used_by(recipe),
-        outcome_of(recipe.task, status),
+        outcome_of(recipe.task, status), kept_snapshots(run),
     )  # fmt: skip
 
 
@@ -78,11 +79,11 @@ def title_of(recipe: Recipe, path: Path) -> str:
 def used_by(recipe: Recipe) -> str:
     """Say with what a run works: its model, what it started from, where it packs to."""
     if recipe.task == "train":
-        return f"from {_model_name(recipe.start_from)}" if recipe.start_from else ""
+        return f"from {model_title(recipe.start_from)}" if recipe.start_from else ""
     if recipe.task == "pack":
         return f"to {Path(recipe.pack_to or '').name}"
     model = recipe.scoring.model
-    return f"with {_model_name(model)}" if model and recipe.task != "measure" else ""
+    return f"with {model_title(model)}" if model and recipe.task != "measure" else ""
 
 
 def outcome_of(task: str, status: RunStatus) -> str:
@@ -90,12 +91,6 @@ def outcome_of(task: str, status: RunStatus) -> str:
     if task not in TELLING or status.state is not RunState.FINISHED:
         return ""
     return status.message.partition(", see ")[0]
-
-
-def _model_name(model: str) -> str:
-    """Return what people call a model: a trained one lies in the folder of its run."""
-    path = Path(model)
-    return path.parent.name if path.name == "model" else path.name
 
 
 def _accuracy(path: Path, status: RunStatus) -> dict[str, float]:

@@ -7,6 +7,8 @@ from qtpy.QtGui import QPainter, QPalette
 from qtpy.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 FAINT_SHARE = 0.72
+# Where a line is cut that does not fit: the names of models differ at their ends.
+CUT = (Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight)
 # Between the icon and the text.
 GAP_PX = 4
 
@@ -39,6 +41,6 @@ class RunRow(QStyledItemDelegate):
             ink.setAlphaF(1.0 if at == 0 else FAINT_SHARE)
             painter.setPen(ink)
             box = QRect(place.left(), top + at * height, place.width(), height)
-            told = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, box.width())
+            told = painter.fontMetrics().elidedText(line, CUT[min(at, 2)], box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, told)
         painter.restore()

@@ -18,7 +18,7 @@ from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_records import is_passing, read_records
 from deepnoise_app.runs.card import resolve_model
-from deepnoise_app.runs.events import Event
+from deepnoise_app.runs.events import Event, Saved
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.process import is_alive
 from deepnoise_app.session import Notice, RunRecord, RunView, Session
@@ -127,25 +127,24 @@ class RunShelf:
     def _refuse_needed(self, path: Path) -> None:
         if is_alive(path):
             raise RunError(f"{path.name} is at work: stop it before it is deleted")
-        model = self._session.scoring.model
-        if model is None:
-            return
-        try:
-            used = resolve_model(model)
-        except DeepNoiseError:
-            return  # it is gone already
-        if used.is_relative_to(path):
-            raise RunError(
-                f"Score uses the model of {path.name}: choose another model before it is deleted"
-            )
+        session = self._session
+        for model, use, cure in (
+            (session.scoring.model, "Score uses", "choose another model"),
+            (session.recipe.start_from, "Train starts from", "choose another start"),
+        ):
+            if model is not None and _lies_in(model, path):
+                raise RunError(f"{use} the model of {path.name}: {cure} before it is deleted")
 
     def _hear(self, view: RunView, events: tuple[Event, ...]) -> None:
-        """Keep the record of a watched run in step; read the disk when one begins or ends."""
-        del events
+        """Keep the record of a watched run in step.
+
+        The disk is read when a run begins or ends, and when it has a new model.
+        """
         if self._passes(view.path):
             return
         known = next((r for r in self._session.history if r.view.path == view.path), None)
-        if known is None or known.view.status.state is not view.status.state:
+        kept = any(isinstance(e, Saved) and e.what in ("model", "snapshot") for e in events)
+        if kept or known is None or known.view.status.state is not view.status.state:
             self.refresh()
         if known is not None:
             title = known.view.title
@@ -161,3 +160,11 @@ class RunShelf:
             except DeepNoiseError:
                 return True
         return self._passing[path]
+
+
+def _lies_in(model: str, run: Path) -> bool:
+    """Whether a model is one that a run has kept."""
+    try:
+        return resolve_model(model).is_relative_to(run)
+    except DeepNoiseError:
+        return False  # it is gone already

@@ -6,7 +6,15 @@ from html import escape
 
 from deepnoise_app.gui.ladder_record import TASK as LADDER
 from deepnoise_app.gui.run_strip import doing
-from deepnoise_app.gui.words import ACCURACIES, duration, from_home, moment, percent, sentence
+from deepnoise_app.gui.words import (
+    ACCURACIES,
+    count,
+    duration,
+    from_home,
+    moment,
+    percent,
+    sentence,
+)
 from deepnoise_app.runs.explanation import EXPLANATION
 from deepnoise_app.runs.ladder_table import LADDER as LADDER_TABLE
 from deepnoise_app.session import RunRecord
@@ -50,6 +58,8 @@ def summary_line(record: RunRecord) -> str:
 def lost_with(record: RunRecord) -> str:
     """Name what goes with the folder of a run."""
     there = [name for file, name in PARTS.items() if (record.view.path / file).exists()]
+    if record.snapshots:
+        there.append(count(len(record.snapshots), "snapshot"))
     parts = " and ".join([", ".join(there)] * bool(there) + ["log"])
     kept = " The pack itself stays." if record.view.task == "pack" else ""
     folder = from_home(str(record.view.path))

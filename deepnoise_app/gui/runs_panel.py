@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.callout import quiet_label, say
 from deepnoise_app.gui.icons import painted_icon
 from deepnoise_app.gui.ladder_record import TASK as LADDER
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.panel_body import bring_forward, icon_button
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.recipe_question import may_replace
@@ -30,8 +31,8 @@ from deepnoise_app.gui.run_row import RunRow
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_strip import SIGNS
 from deepnoise_app.gui.run_words import TASKS, about_run, summary_line
-from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.training_desk import TrainingDesk
+from deepnoise_app.gui.use_button import UseButton
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import RunRecord, Session
 
@@ -73,8 +74,7 @@ class RunsPanel(QWidget):
         )
         self.refresh = icon_button("mdi6.refresh", "Refresh", "Look through the runs again (F5)")
         self.kinds = narrow_combo("Kinds of runs", "List runs of one kind only")
-        self.nothing = quiet_label("What will be listed here")
-        self.nothing.setText(NOTHING)
+        self.nothing = quiet_label("What will be listed here", NOTHING)
         self.list = QListWidget()
         self.list.setAccessibleName("Runs")
         self.list.setToolTip("Runs on this computer and those that are watched, newest first")
@@ -88,7 +88,7 @@ class RunsPanel(QWidget):
         )
         self.go_on = icon_button("mdi6.play", "Go on", "Go on from where it stopped")
         self.stop = icon_button("mdi6.stop", "Stop", "Stop at the next safe point")
-        self.use = icon_button("mdi6.check", "Use the model", "Score with the model of this run")
+        self.use = UseButton(self._training)
         self.repeat = icon_button(
             "mdi6.repeat", "Repeat with changes", "Take its settings into the Train or Score panel"
         )
@@ -130,7 +130,6 @@ class RunsPanel(QWidget):
             (self.show_results, self._replay.show),
             (self.go_on, self._desk.resume),
             (self.stop, self._desk.stop),
-            (self.use, self._training.use_model),
             (self.repeat, self._on_repeat),
             (self.folder, self._shelf.open_folder),
             (self.forget, self._shelf.forget),
@@ -211,7 +210,7 @@ class RunsPanel(QWidget):
         self.show_results.setEnabled(state in SHOWN)
         self.go_on.setEnabled(state in CAN_GO_ON and not ladder)
         self.stop.setEnabled(at_work and not view.stopping and not ladder)
-        self.use.setEnabled(record.has_model)
+        self.use.offer(record)
         self.repeat.setEnabled(view.task in REPEATABLE)
         self.delete.setEnabled(not at_work)
         self.forget.setEnabled(self._shelf.is_elsewhere(view.path))

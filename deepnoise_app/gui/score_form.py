@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qtpy.QtCore import QSignalBlocker, Signal  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QFormLayout, QWidget
 
 from deepnoise_app.gui.file_choice import FileChoice
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.runs.recipe import Scoring
+from deepnoise_app.runs.snapshots import model_title
 
 OTHER = "Other folder…"
 CANDIDATES = {
@@ -118,7 +118,7 @@ class ScoreForm(QWidget):
         name = self._value.model or ""
         with QSignalBlocker(self.model):
             if name and self.model.findData(name) < 0:
-                self.model.insertItem(max(self.model.count() - 1, 0), Path(name).name, name)
+                self.model.insertItem(max(self.model.count() - 1, 0), model_title(name), name)
             self.model.setCurrentIndex(self.model.findData(name))
         self.model.setToolTip(plain(f"Which model names the wells: {name}"))
 
@@ -148,16 +148,6 @@ class ScoreForm(QWidget):
     def _tell(self, value: Scoring) -> None:
         self._value = value
         self.value_changed.emit(value)
-
-
-def narrow_combo(name: str, tip: str) -> QComboBox:
-    """Return a combo box that long names of folders do not widen."""
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(tip)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(12)
-    return combo
 
 
 def _views(number: int) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qtpy.QtCore import QSignalBlocker, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QComboBox, QFileDialog, QVBoxLayout, QWidget
 
-from deepnoise_app.gui.score_form import narrow_combo
+from deepnoise_app.gui.narrow_combo import narrow_combo
+from deepnoise_app.runs.snapshots import model_title
 
 NOTHING = "nothing: a fresh network"
 OTHER = "Other folder…"
@@ -52,7 +51,7 @@ class StartChoice(QWidget):
             for text, name in self._models.items():
                 self.combo.addItem(text, name)
             if self._value and self.combo.findData(self._value) < 0:
-                self.combo.addItem(Path(self._value).name, self._value)
+                self.combo.addItem(model_title(self._value), self._value)
             self.combo.addItem(OTHER)
             self.combo.setCurrentIndex(max(0, self.combo.findData(self._value or "")))
 

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 from deepnoise_app.gui.callout import LINK, Callout, quiet_label, say
 from deepnoise_app.gui.curves import Curves
 from deepnoise_app.gui.hold_out_list import HoldOutList
+from deepnoise_app.gui.narrow_combo import narrow_combo
 from deepnoise_app.gui.notice_bar import DetailsDialog
 from deepnoise_app.gui.panel_body import bring_forward, column, icon_button, line, scroll
 from deepnoise_app.gui.plain import plain
@@ -24,7 +25,6 @@ from deepnoise_app.gui.recipe_form import RecipeForm
 from deepnoise_app.gui.recipe_question import may_replace
 from deepnoise_app.gui.run_desk import RunDesk
 from deepnoise_app.gui.run_strip import RunStrip
-from deepnoise_app.gui.score_form import narrow_combo
 from deepnoise_app.gui.start_choice import StartChoice
 from deepnoise_app.gui.training_desk import Division, TrainingDesk
 from deepnoise_app.gui.words import count, duration, sentence, training_plan
@@ -53,6 +53,7 @@ class TrainPanel(QWidget):
         self._session = session
         self._desk = desk
         self._training = training
+        self._saved = 0
         self._build()
         self._connect()
         self._show_recipe()
@@ -89,7 +90,8 @@ class TrainPanel(QWidget):
         choices.addRow("Start from", self.start)
         self.watching = column((self.run, self.curves, self.lights, self.use, line()))
         self.dividing = column((
-            line(), QLabel("<b>Held out</b>"), _told(HELD_OUT), self.held_out, self.refusal,
+            line(), QLabel("<b>Held out</b>"), quiet_label("What held out means", HELD_OUT),
+            self.held_out, self.refusal,
         ))  # fmt: skip
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -196,11 +198,17 @@ class TrainPanel(QWidget):
         if view is not None and not self.curves.lines and not self._making.isActive():
             self._making.start()
         self.curves.show_epochs(view.status.epochs if view is not None else ())
-        model = view is not None and any(one.what == "model" for one in view.status.saved)
-        self.use.setVisible(model)
+        saved = [one.what for one in view.status.saved] if view is not None else []
+        self.use.setVisible("model" in saved)
+        if len(saved) != self._saved:
+            self._saved = len(saved)
+            self._offer_starts()
         with QSignalBlocker(self.lights):
             self.lights.setChecked(self._session.held_out_shown)
         self._show_button()
+
+    def _offer_starts(self) -> None:
+        self.start.offer(self._desk.models())
 
     # What the user does ---------------------------------------------------------------------
 
@@ -235,11 +243,5 @@ class TrainPanel(QWidget):
 
     def showEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
         """Offer also the models that were trained since the panel was last seen."""
-        self.start.offer(self._desk.models())
+        self._offer_starts()
         super().showEvent(event)  # type: ignore[arg-type]
-
-
-def _told(text: str) -> QLabel:
-    label = quiet_label("What held out means")
-    label.setText(text)
-    return label

@@ -22,6 +22,7 @@ from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.recipe import Recipe, shipped_recipes
 from deepnoise_app.runs.recipe_text import recipe_text
+from deepnoise_app.runs.snapshots import model_title
 from deepnoise_app.session import Notice, RunView, Session
 
 
@@ -176,11 +177,18 @@ class TrainingDesk:
 
     # While it trains, and after -------------------------------------------------------------
 
-    def use_model(self, run: Path) -> None:
-        """Score with the model of a run from now on."""
-        model = str(RunFolder(run).model)
+    def use_model(self, run: Path, epoch: int | None = None) -> None:
+        """Score with the model of a run from now on, or with its snapshot of an epoch."""
+        model = str(_model(run, epoch))
         self._desk.use(self._session.scoring.model_copy(update={"model": model}))
         self._session.bring_forward("Score")
+
+    def train_on_from(self, run: Path, epoch: int | None = None) -> None:
+        """Start the next training from the model of a run, or from its snapshot of an epoch."""
+        model = _model(run, epoch)
+        self.start_from(str(model))
+        self._session.bring_forward("Train")
+        self._session.notice = Notice(f"The next training starts from {model_title(model)}")
 
     def repeat(self, recipe: Recipe, name: str) -> None:
         """Take the recipe of a run for the next training, so that it can be changed."""
@@ -208,6 +216,12 @@ class TrainingDesk:
                 lambda found: self._desk.merge(found, view),
                 lambda _: None,  # the next epoch brings another
             )
+
+
+def _model(run: Path, epoch: int | None) -> Path:
+    """Folder of the best model of a run, or of its snapshot of an epoch."""
+    folder = RunFolder(run)
+    return folder.model if epoch is None else folder.snapshot(epoch)
 
 
 def _holding_out(recipe: Recipe, experiments: Sequence[str]) -> Recipe:

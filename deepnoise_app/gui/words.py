@@ -151,7 +151,7 @@ def training_plan(plan: Mapping[str, Any]) -> str:
         f"{wells} of {count(len(plan['experiments']), 'experiment')},"
         f" {count(plan['classes'], 'perturbation')}, at least {fewest} of each"
     ]
-    unlabelled = plan.get("unlabelled", [])
+    unlabelled, snapshots = plan.get("unlabelled", []), plan.get("snapshots", 0)
     if unlabelled:
         more = count(plan["unlabelled_wells"], "well")
         lines.append(f"{more} of {count(len(unlabelled), 'experiment')} without labels")
@@ -161,7 +161,8 @@ def training_plan(plan: Mapping[str, Any]) -> str:
         f"{_epochs(plan['epochs'])} on {escape(plan['device'])}:"
         f" <b>{duration(plan['seconds'])}</b>",
         f"Memory {size(plan['memory_needed_bytes'])} of {size(plan['memory_free_bytes'])} free,"
-        f" disk {size(plan['disk_needed_bytes'])} of {size(plan['disk_free_bytes'])} free",
+        f" disk {size(plan['disk_needed_bytes'])} of {size(plan['disk_free_bytes'])} free"
+        + (f", with {count(snapshots, 'snapshot')}" if snapshots else ""),
     ]
     if "graphics_memory_needed_bytes" in plan:
         needed, free = plan["graphics_memory_needed_bytes"], plan["graphics_memory_free_bytes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from deepnoise_app.runs.card import CARD
@@ -28,8 +29,20 @@ def kept_snapshots(run: RunFolder) -> tuple[int, ...]:
 
     The card is written last: a folder without it holds no model yet.
     """
-    found = (_epoch_of(card.parent) for card in run.snapshots.glob(f"*/{CARD}"))
-    return tuple(sorted((epoch for epoch in found if epoch is not None), reverse=True))
+    folder = run.snapshots
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except OSError:
+        return ()  # most runs have none
+    found = {name: epoch for name in names if (epoch := _epoch_of(folder / name)) is not None}
+    whole = (epoch for name, epoch in found.items() if (folder / name / CARD).is_file())
+    return tuple(sorted(whole, reverse=True))
+
+
+def kept_models(run: RunFolder) -> tuple[Path, ...]:
+    """Return the folders of the models that a run has: the best one, then the snapshots."""
+    best = (run.model,) if (run.model / CARD).is_file() else ()
+    return (*best, *(run.snapshot(epoch) for epoch in kept_snapshots(run)))
 
 
 def model_title(model: str | Path) -> str:

@@ -80,6 +80,19 @@ def test_shipped_models_and_those_trained_here_are_offered(desk, jobs) -> None:
     assert models["2026-training"] == str(jobs.folder / "2026-training" / "model")
 
 
+def test_snapshots_are_offered_below_the_model_of_their_run_and_the_newest_run_first(
+    desk, jobs
+) -> None:
+    for run, places in (("a", ("model", "snapshots/epoch-020", "snapshots/epoch-1000")),
+                        ("b", ("model",)), ("c", ())):  # fmt: skip
+        for place in places:
+            write_whole(jobs.folder / run / place / "model.json", "{}")
+    write_whole(jobs.folder / "stray.txt", "")
+    trained = [name for name in desk.models() if "shipped" not in name]
+    assert trained == ["b", "a", "a, epoch 1000", "a, epoch 20"]
+    assert desk.models()["a, epoch 20"] == str(jobs.folder / "a" / "snapshots" / "epoch-020")
+
+
 def test_a_model_is_used_once_its_card_is_read(desk, session, qtbot) -> None:
     desk.use(Scoring(model="demo", views=2))
     qtbot.waitUntil(lambda: session.card is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from deepnoise_app.assets import shipped_models
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.preferences import Preferences
@@ -27,11 +29,12 @@ from deepnoise_app.gui.training_desk import TrainingDesk
 from deepnoise_app.gui.why_desk import WhyDesk
 from deepnoise_app.gui.words import moment
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.runs.events import EpochEnded, Finished, Progress, Started, Stopped
+from deepnoise_app.runs.events import EpochEnded, Finished, Progress, Saved, Started, Stopped
 from deepnoise_app.runs.files import write_whole
 from deepnoise_app.runs.folder import RunFolder
 from deepnoise_app.runs.lock import Holder
 from deepnoise_app.runs.recipe import Recipe, Scoring
+from deepnoise_app.runs.status import RunState
 from deepnoise_app.session import Session
 
 
@@ -166,6 +169,7 @@ def test_every_kind_of_run_is_listed_with_what_it_found(runs: Path, panel, sessi
     ("asked", "said"),
     [
         ({"task": "train", "start_from": "/runs/old/model"}, "from old"),
+        ({"task": "train", "start_from": "/runs/old/snapshots/epoch-020"}, "from old, epoch 20"),
         ({"task": "score", "scoring": {"model": "demo"}}, "with demo"),
         ({"task": "pack", "pack_to": "/packs/mine-pack"}, "to mine-pack"),
         ({"task": "train"}, ""),
@@ -300,6 +304,86 @@ def test_the_model_of_a_run_is_handed_to_score(panel, session, runs, qtbot) -> N
     assert "has no weights" in session.notice.text
     assert session.scoring.model == "demo"
     assert session.front == "Score"
+
+
+@pytest.fixture
+def snapshots(panel, session, runs: Path, qtbot) -> RunFolder:
+    """Return the training with snapshots of two epochs, chosen in the list."""
+    run = RunFolder(runs / "one")
+    for epoch in (20, 40):
+        shutil.copytree(shipped_models()["demo"], run.snapshot(epoch))
+    panel.refresh.click()
+    qtbot.waitUntil(lambda: any(record.snapshots for record in session.history))
+    choose(panel, "one")
+    return run
+
+
+def open_menu(panel: RunsPanel, qtbot, *keys: Qt.Key) -> None:
+    """Open the menu of *Use the model* from the keyboard, and choose with keys."""
+    panel.activateWindow()
+    panel.use.setFocus()
+    qtbot.waitUntil(panel.use.hasFocus)
+    qtbot.keyClick(panel.use, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is panel.use.menu())
+    for key in keys:
+        qtbot.keyClick(QApplication.activePopupWidget(), key)
+
+
+def test_a_snapshot_is_chosen_from_the_keyboard_to_score_with(snapshots, panel, session, qtbot):
+    best_then = [Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return]
+    open_menu(panel, qtbot, *best_then)
+    qtbot.waitUntil(lambda: session.scoring.model == str(snapshots.snapshot(40)))
+    assert session.front == "Score"
+
+
+def test_a_snapshot_is_chosen_from_the_keyboard_to_train_on_from(snapshots, panel, session, qtbot):
+    down = [Qt.Key.Key_Down] * 2
+    open_menu(panel, qtbot, *down, Qt.Key.Key_Right, *down, Qt.Key.Key_Return)
+    assert session.recipe.start_from == str(snapshots.snapshot(20))
+    assert session.front == "Train"
+    assert session.notice.text == "The next training starts from one, epoch 20"
+
+
+def test_the_menu_of_models_is_that_of_the_chosen_run(snapshots, panel, session, runs) -> None:
+    menu = panel.use.menu()
+    parts = [action.menu() for action in menu.actions()]
+    assert [part.title() for part in parts] == ["Score with", "Start a training from"]
+    for part in parts:
+        assert [one.text() for one in part.actions()] == ["Best model", "Epoch 40", "Epoch 20"]
+    assert "snapshot" in panel.use.toolTip()
+    session.history = tuple(session.history)
+    panel._show_chosen()
+    assert panel.use.menu() is menu  # which may be open
+    choose(panel, "two")
+    assert panel.use.menu() is None
+    assert not panel.use.isEnabled()
+    assert "snapshot" not in panel.use.toolTip()
+
+
+def test_what_a_training_saves_is_offered_while_it_goes_on(panel, session, runs, qtbot) -> None:
+    choose(panel, "one")
+    panel.go_on.click()
+    run = RunFolder(runs / "one")
+    run.tell(Started(time=3e9))
+    qtbot.waitUntil(lambda: session.history[0].view.status.state is RunState.RUNNING)
+    write_whole(run.snapshot(3) / "model.json", "{}")
+    run.tell(Saved(what="snapshot", path=str(run.snapshot(3))))
+    qtbot.waitUntil(lambda: panel.chosen.snapshots == (3,))
+    assert panel.use.menu() is not None
+
+
+def test_deleting_a_run_names_its_snapshots_and_is_refused_while_train_starts_from_one(
+    snapshots, panel, session, thrown, qtbot
+) -> None:
+    said: list[str] = []
+    answer("Cancel", said)
+    panel.delete.click()
+    assert "with its model, 2 snapshots and log" in said[1]
+    recipe = session.recipe.model_copy(update={"start_from": str(snapshots.snapshot(20))})
+    session.recipe = recipe
+    panel._shelf.delete(snapshots.path)
+    assert "Train starts from the model of one: choose another start" in session.notice.text
+    assert thrown == []
 
 
 def test_the_settings_of_a_scoring_go_to_the_score_panel(panel, session, runs, qtbot) -> None:

@@ -233,6 +233,8 @@ def test_the_plan_is_asked_for_and_shown_before_the_start(ready, session, desk, 
     assert "2 channels: Nuclei, Actin" in ready.plan.text()
     assert "16 epochs and 20 with a teacher on this computer" in ready.plan.text()
     assert "Memory 350 MB of 3.1 GB free, disk 10 MB of 20.0 GB free" in ready.plan.text()
+    session.training_plan = {**PLAN, "snapshots": 4}
+    assert "disk 10 MB of 20.0 GB free, with 4 snapshots" in ready.plan.text()
     assert "Position &lt;alone&gt;" in ready.hindrance.label.text()
     assert ready.button.text() == "Train on 1,234 wells, about 5 min"
 
@@ -283,6 +285,15 @@ def test_the_model_can_be_used_once_it_is_saved(ready, session, desk, qtbot) -> 
     assert desk.asked == [("use_model", RUN)]
 
 
+def test_what_a_training_saves_can_be_started_from_at_once(ready, session, desk) -> None:
+    desk.models = lambda: {"cells-01, epoch 20": "/runs/cells-01/snapshots/epoch-020"}
+    session.runs = (training(epoch(1)),)
+    assert ready.start.combo.findText("cells-01, epoch 20") < 0
+    session.runs = (training(epoch(1), Saved(what="snapshot", path="/s")),)
+    ready.start.combo.activated.emit(ready.start.combo.findText("cells-01, epoch 20"))
+    assert desk.asked == [("start_from", "/runs/cells-01/snapshots/epoch-020")]
+
+
 def test_held_out_wells_light_up_when_wished(ready, session, desk, qtbot) -> None:
     session.runs = (training(epoch(1)),)
     ready.lights.setFocus()
@@ -321,6 +332,8 @@ def test_a_start_can_be_a_model_or_nothing(qtbot, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/else/where")
     choice.combo.activated.emit(choice.combo.count() - 1)
     assert choice.combo.currentText() == "where"
+    choice.set_value("/runs/cells-01/snapshots/epoch-020")
+    assert choice.combo.currentText() == "cells-01, epoch 20"
     choice.combo.activated.emit(0)
     assert heard == ["demo", "/else/where", None]
 
