@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from qtpy.QtCore import QEvent, Qt, QTimer
@@ -52,6 +52,11 @@ class Curves(QWidget):
         super().__init__(parent)
         self._epochs: tuple[EpochEnded, ...] = ()
         self._plots: list[Any] = []
+        self._steps = self._build()
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self.prepare)
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._show_rest)
         self._restyled = QTimer(self, singleShot=True, interval=0)
         self._restyled.timeout.connect(self._colour)
         self.lines: dict[str, Any] = {}
@@ -69,7 +74,9 @@ class Curves(QWidget):
         if not epochs or epochs == self._epochs:
             return
         self._epochs = epochs
-        self.make()
+        while self._made_more():
+            pass
+        self._rest.start()
         for name, curve in self.lines.items():
             x, y = points(epochs, name)
             curve.setData(x, y)
@@ -78,20 +85,27 @@ class Curves(QWidget):
             plot.setXRange(1, max(epochs[-1].epochs, 2), padding=0.02)
         say(self.legend, legend(epochs))
 
-    def make(self) -> None:
-        """Make the plots, unless they are there: before the first epoch there is time for it."""
-        if not self._plots:
-            self._build()
+    def prepare(self) -> None:
+        """Make the plots before the first epoch, part by part, so that the window answers."""
+        if self._made_more():
+            self._next.start()
 
-    def _build(self) -> None:
+    def _made_more(self) -> bool:
+        """Make one more part of the plots; False when all are there."""
+        return next(self._steps, False)
+
+    def _build(self) -> Iterator[bool]:
         import pyqtgraph
 
         loss = self._plot(pyqtgraph.PlotWidget, LOSS_HEIGHT, "Loss", "Mean loss of each epoch")
+        yield True
         said = "Share of held-out wells that are named right after each epoch"
         accuracy = self._plot(pyqtgraph.PlotWidget, ACCURACY_HEIGHT, "Right", said)
         accuracy.setYRange(0, 1, padding=0.08)
         accuracy.getAxis("left").setTicks([[(i / 4, f"{i * 25} %") for i in range(5)], []])
         label_below(accuracy, "Epoch")
+        accuracy.hide()  # until the loss is painted: the first time either takes a while
+        yield True
         self.lines["loss"] = loss.plot(
             pen=pyqtgraph.mkPen(LOSS, width=2), symbol="o", symbolPen=None, symbolBrush=LOSS
         )
@@ -103,6 +117,7 @@ class Curves(QWidget):
                     symbolPen=None,
                     symbolBrush=pen.colour if who == STUDENT else None,
                 )
+            yield True
         self._layout.insertWidget(1, self.legend)
         self._colour()
 
@@ -123,6 +138,10 @@ class Curves(QWidget):
         self._plots.append(plot)
         self._layout.addWidget(plot)
         return plot
+
+    def _show_rest(self) -> None:
+        for plot in self._plots:
+            plot.show()
 
     def _colour(self) -> None:
         colour_plots(self._plots, self)

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, QTimer
 from qtpy.QtGui import QGuiApplication, QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QHBoxLayout,
@@ -50,6 +50,9 @@ class ResultsTable(QWidget):
         self._desk = desk
         self._workbench = workbench
         self._choosing = False
+        # In a turn of its own: whoever else hears of new names takes its time too.
+        self._fresh = QTimer(self, singleShot=True, interval=0)
+        self._fresh.timeout.connect(self._show_predictions)
         self.model = ResultsModel(self)
         self._build()
         self._connect()
@@ -94,7 +97,7 @@ class ResultsTable(QWidget):
     def _connect(self) -> None:
         events = self._session.events
         for fact in (events.predictions, events.screens):
-            fact.connect(self._show_predictions)
+            fact.connect(self._on_fresh)
         for fact in (events.plate, events.wells):
             fact.connect(self._follow)
         self.filter.rested.connect(self._on_filter)
@@ -109,6 +112,9 @@ class ResultsTable(QWidget):
         copied.activated.connect(self._on_copy)
 
     # What is shown --------------------------------------------------------------------------
+
+    def _on_fresh(self) -> None:
+        self._fresh.start()
 
     def _show_predictions(self) -> None:
         predictions = self._session.predictions

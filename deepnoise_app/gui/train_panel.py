@@ -78,7 +78,7 @@ class TrainPanel(QWidget):
         self.curves = Curves()
         # Once the click that began the run has been answered: plots take a while to make.
         self._making = QTimer(self, singleShot=True, interval=MAKE_AFTER_MS)
-        self._making.timeout.connect(self.curves.make)
+        self._making.timeout.connect(self.curves.prepare)
         self.lights = QCheckBox("Show held-out wells on the plate while it trains")
         self.lights.setToolTip("After each epoch the plate shows which held-out wells are right")
         self.lights.setAccessibleName(self.lights.text())

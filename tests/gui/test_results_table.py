@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from qtpy.QtCore import QItemSelectionModel, Qt
+from qtpy.QtCore import QCoreApplication, QItemSelectionModel, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog
 
@@ -55,6 +55,11 @@ def session() -> Session:
     return Session(screens=(Screen("/s", "pattern", plates[0].channels, plates),))
 
 
+def heard() -> None:
+    """Let the table hear what is new: it does so in a turn of its own."""
+    QCoreApplication.processEvents()
+
+
 @pytest.fixture
 def table(qtbot, session: Session, predicted, tmp_path: Path):
     background = Background()
@@ -64,6 +69,7 @@ def table(qtbot, session: Session, predicted, tmp_path: Path):
     made.resize(1000, 260)
     made.show()
     session.predictions = predicted(4, wells=60)
+    heard()
     yield made
     background.close()
 
@@ -79,9 +85,11 @@ def column(table: ResultsTable, title: str) -> int:
 
 def test_without_predictions_a_sentence_says_how_to_get_some(table, session: Session) -> None:
     session.predictions = None
+    heard()
     assert table.nothing.isVisible()
     assert not table.table.isVisible()
     session.predictions = Predictions.joined([])
+    heard()
     assert "score a plate" in table.nothing.text()
 
 
@@ -112,6 +120,7 @@ def test_a_column_grows_with_longer_texts_and_else_stays_as_the_user_made_it(
     before = table.table.columnWidth(model)
     longer = predicted(4, wells=60).table.assign(Model="a model with quite a long name of its own")
     session.predictions = Predictions(longer)
+    heard()
     assert table.table.columnWidth(model) > before
     assert table.table.columnWidth(well) == 200
 
@@ -192,6 +201,7 @@ def test_wells_chosen_elsewhere_are_marked_in_the_table(table, session) -> None:
 
 def test_a_row_of_a_plate_that_is_not_open_chooses_nothing(table, session) -> None:
     session.screens = ()
+    heard()
     table.table.selectRow(3)
     assert session.plate is None
     assert session.wells == ()
@@ -241,6 +251,7 @@ def test_new_predictions_keep_filter_and_order(table, session, predicted, qtbot)
     qtbot.keyClick(table.filter, Qt.Key.Key_Return)
     table.model.sort(column(table, "Confidence"), Qt.SortOrder.DescendingOrder)
     session.predictions = predicted(2, wells=60)
+    heard()
     assert table.shown.text() == "118 of 120 wells"
     at = column(table, "Confidence")
     shown = [float(table.model.index(row, at).data()) for row in range(118)]
@@ -252,6 +263,7 @@ def test_a_filter_of_a_column_that_is_gone_is_given_up(table, session, predicted
     qtbot.keyClick(table.filter, Qt.Key.Key_Return)
     assert table.model.rowCount() == 4
     session.predictions = Predictions(predicted(1, wells=60).table.assign(Flags=""))
+    heard()
     assert table.model.rowCount() == 60
     assert table.filter.text() == ""
 
@@ -270,6 +282,7 @@ def dosed(table, session: Session) -> ResultsTable:
     (screen,) = session.screens
     first = replace(screen.plates[0], map=PlateMap(contents))
     session.screens = (replace(screen, plates=(first, *screen.plates[1:])),)
+    heard()
     return table
 
 
@@ -280,6 +293,7 @@ def test_further_columns_of_plate_maps_are_shown_and_sorted_by(dosed, session) -
     dosed.model.sort(at, Qt.SortOrder.DescendingOrder)
     assert [dosed.model.index(row, at).data() for row in (0, 1, 59, 60)] == ["59", "58", "0", ""]
     session.screens = ()
+    heard()
     assert "gene" not in [one.title for one in dosed.model.rows.columns]
 
 
@@ -334,6 +348,7 @@ def test_a_column_can_be_hidden_and_stays_so(dosed, session, predicted) -> None:
     ticked["gene"].trigger()
     assert dosed.table.isColumnHidden(at)
     session.predictions = predicted(2, wells=60)
+    heard()
     assert dosed.table.isColumnHidden(column(dosed, "gene"))
     dosed.table.show_column("Factor_gene", True)
     assert not dosed.table.isColumnHidden(column(dosed, "gene"))
