@@ -98,7 +98,7 @@ class ComeBack(QObject):
             session.contrast = {kept.plate: np.asarray(kept.contrast)}
         session.events.can_stop.connect(self._on_can_stop)
         for path, reader in kept.screens:
-            self._parts.workbench.open([Path(path)], reader)
+            self._parts.opener.reopen(Path(path), reader)
 
     def _on_first_card(self) -> None:
         self._session.events.card.disconnect(self._on_first_card)

@@ -10,22 +10,26 @@ import napari.viewer
 from napari.utils.events import Event
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QMenu, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from deepnoise_app.gui.closing import may_close
 from deepnoise_app.gui.come_back import ComeBack, Kept
 from deepnoise_app.gui.dock_end import DockEnd
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
+from deepnoise_app.gui.help_menu import fill_help
 from deepnoise_app.gui.host import plugin_setting
 from deepnoise_app.gui.nothing_open import NothingOpen
+from deepnoise_app.gui.panel_body import tool_button
 from deepnoise_app.gui.parts import Parts, assemble
+from deepnoise_app.gui.plate_menu import PlateMenu
 from deepnoise_app.gui.plugin import PATH_KEY
 from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.runs.process import start_detached
 
 # Under which name of a host our settings keep what was open.
 HOST = "-napari"
+MENU = "Menu of DeepNoise"
 
 
 class MainWidget(QWidget):
@@ -45,7 +49,9 @@ class MainWidget(QWidget):
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         asked = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, context=within)
         asked.activated.connect(self.helper.show_here)
+        self.menu = PlateMenu(self, self.parts, self._preferences)
         tabs = QTabWidget()
+        tabs.setCornerWidget(self._menu_button())
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         results = ("Results", self.parts.results_tabs)
@@ -63,10 +69,9 @@ class MainWidget(QWidget):
         self.end.ended.connect(self.deleteLater)
         # Whoever takes the widget away past napari: its threads must not answer it any more.
         self.destroyed.connect(partial(_throw_away, self.parts))
-        self.parts.steps.own_wanted.connect(self.ask_for_folder)
+        self.parts.steps.own_wanted.connect(self.menu.open_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
-        take = self.parts.maps.take
-        self._drops = FolderDrops(self, self.parts.open, take, but=(self.parts.score,))
+        self._drops = FolderDrops(self, self.parts.open, but=(self.parts.score,))
 
     def _plates(self) -> QWidget:
         """Return the plates, or what is said while none is open."""
@@ -74,7 +79,7 @@ class MainWidget(QWidget):
         page, nothing = QStackedWidget(), NothingOpen(before)
         page.addWidget(nothing)
         page.addWidget(self.parts.plates)
-        nothing.open_wanted.connect(self.ask_for_folder)
+        nothing.open_wanted.connect(self.menu.open_folder)
         nothing.demo_wanted.connect(self.parts.demo.open)
         nothing.go_on_wanted.connect(self._come_back.open_plates)
         self._page = page
@@ -84,11 +89,19 @@ class MainWidget(QWidget):
     def _on_screens(self) -> None:
         self._page.setCurrentIndex(int(bool(self.parts.session.screens)))
 
-    def ask_for_folder(self) -> None:
-        """Let the user choose a folder, and open it."""
-        found = QFileDialog.getExistingDirectory(self, "Open plate folder")
-        if found:
-            self.parts.workbench.open([Path(found)])
+    def _menu_button(self) -> QToolButton:
+        """Return what opens the menu: napari's own are not for the verbs of a dock."""
+        button = tool_button("mdi6.menu", MENU, "Open, pack, save, watch runs, read the help")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(MENU, button)
+        menu.setToolTipsVisible(True)
+        self.menu.fill(menu)
+        menu.addSeparator()
+        self.menu.fill_runs(menu)
+        menu.addSeparator()
+        fill_help(menu.addMenu("Help"), self.helper, self)
+        button.setMenu(menu)
+        return button
 
     def _adopt(self, viewer: napari.viewer.Viewer) -> None:
         """Open what napari's own reader has shown of a plate, or shows later."""
@@ -106,7 +119,7 @@ class MainWidget(QWidget):
         path = metadata.get(PATH_KEY)
         if isinstance(path, str) and Path(path) not in self._seen:
             self._seen.add(Path(path))
-            self.parts.workbench.open([Path(path)])
+            self.parts.opener.reopen(Path(path))
 
     def _replace(self) -> None:
         """Take away what napari's reader has shown: our own layers show the same well."""

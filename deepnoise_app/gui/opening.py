@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from qtpy.QtCore import QTimer
 
@@ -17,8 +18,10 @@ from deepnoise_app.readers.walk import is_store
 from deepnoise_app.screen import Screen
 from deepnoise_app.session import Notice, Session
 
+T = TypeVar("T")
 # How often the window says how many names were read.
 SAY_MS = 200
+WHAT = "This could not be opened"
 
 
 @dataclass(slots=True, eq=False)
@@ -28,12 +31,22 @@ class Reading:
     path: Path
     names: int = 0
     stopped: bool = False
+    # Folder whose names may be read in another way, once it could not be opened.
+    folder: str = ""
 
     def tell(self, names: int, _total: int) -> None:
         """Note how many names were read; ends the reading if it was stopped."""
         if self.stopped:
             raise Interrupted(f"{self.path.name}: stopped before all names were read")
         self.names = names
+
+    def open(self, reader: str | None) -> Screen:
+        """Read the names, with a certain reader or the one that fits."""
+        try:
+            return open_screen(self.path, reader, tell=self.tell)
+        except Exception:
+            self.folder = str(self.path) if self.path.is_dir() and not is_store(self.path) else ""
+            raise
 
 
 class Opening:
@@ -65,18 +78,35 @@ class Opening:
     def open(self, paths: Sequence[Path], reader: str | None = None) -> None:
         """Open folders as screens, with a certain reader or the one that fits."""
         for path in paths:
-            self._give_up(path)
-            reading = Reading(path)
-            self._readings[path] = reading
-            self._background.ask(
-                _topic(path),
-                lambda reading=reading: open_screen(  # type: ignore[misc]
-                    reading.path, reader, tell=reading.tell
-                ),
-                lambda screen, path=path: self._on_opened(path, screen),  # type: ignore[misc]
-                lambda error, path=path: self._on_failed(path, error),  # type: ignore[misc]
-            )
+            self._begin(path, lambda reading: reading.open(reader), self._on_opened, self._complain)
         self._say()
+
+    def look(self, paths: Sequence[Path], what: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Find out what some paths are, as a reading that can be stopped, before one is opened."""
+        self._begin(paths[0], lambda _: what(), then, lambda error, _: self._failed(error, WHAT))
+        self._say()
+
+    def _begin(
+        self,
+        path: Path,
+        work: Callable[[Reading], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception, Reading], None],
+    ) -> None:
+        self._give_up(path)
+        reading = self._readings[path] = Reading(path)
+
+        def over(told: Callable[[], None]) -> None:
+            del self._readings[path]
+            told()
+            self._say()
+
+        self._background.ask(
+            _topic(path),
+            lambda: work(reading),
+            lambda answer: over(lambda: then(answer)),
+            lambda error: over(lambda: failed(error, reading)),
+        )
 
     def stop(self) -> None:
         """Open none of the folders that are being read."""
@@ -95,20 +125,15 @@ class Opening:
             self._background.forget(_topic(path))
         return reading
 
-    def _on_opened(self, path: Path, screen: Screen) -> None:
-        self._done(path)
+    def _on_opened(self, screen: Screen) -> None:
+        self._say()
         self._opened(screen)
 
-    def _on_failed(self, path: Path, error: Exception) -> None:
-        self._done(path)
-        self._failed(error, f"{whole_path(path)} could not be opened")
+    def _complain(self, error: Exception, reading: Reading) -> None:
+        self._failed(error, f"{whole_path(reading.path)} could not be opened")
         notice = self._session.notice
-        if notice is not None and path.is_dir() and not is_store(path):
-            self._session.notice = replace(notice, folder=str(path))
-
-    def _done(self, path: Path) -> None:
-        self._readings.pop(path, None)
-        self._say()
+        if notice is not None and reading.folder:
+            self._session.notice = replace(notice, folder=reading.folder)
 
     def _say(self) -> None:
         """Say what is read and how far it is."""

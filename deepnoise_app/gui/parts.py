@@ -10,14 +10,12 @@ from pathlib import Path
 from napari.components import ViewerModel
 from qtpy.QtWidgets import QWidget
 
-from deepnoise_app.errors import ScreenError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.canvas import Canvas
 from deepnoise_app.gui.demo_desk import DemoDesk, demo_screen
 from deepnoise_app.gui.finder import Finder
 from deepnoise_app.gui.first_steps import FirstSteps
 from deepnoise_app.gui.garbage import Garbage
-from deepnoise_app.gui.given import Given
 from deepnoise_app.gui.hearing import Hearing
 from deepnoise_app.gui.help import has_page
 from deepnoise_app.gui.job import Jobs, Starter
@@ -25,6 +23,7 @@ from deepnoise_app.gui.map_desk import MapDesk
 from deepnoise_app.gui.mosaic_desk import MosaicDesk
 from deepnoise_app.gui.mosaic_view import MosaicView
 from deepnoise_app.gui.notice_bar import NoticeBar
+from deepnoise_app.gui.opener import Opener
 from deepnoise_app.gui.pack_desk import PackDesk
 from deepnoise_app.gui.pack_strip import PackStrip
 from deepnoise_app.gui.painter import Painter
@@ -37,7 +36,6 @@ from deepnoise_app.gui.results_desk import ResultsDesk
 from deepnoise_app.gui.results_table import ResultsTable
 from deepnoise_app.gui.results_tabs import ResultsTabs
 from deepnoise_app.gui.run_desk import RunDesk
-from deepnoise_app.gui.run_records import is_run
 from deepnoise_app.gui.run_replay import RunReplay
 from deepnoise_app.gui.run_shelf import RunShelf
 from deepnoise_app.gui.run_tidy import Tidying
@@ -50,7 +48,6 @@ from deepnoise_app.gui.why_box import WhyBox
 from deepnoise_app.gui.why_desk import WhyDesk
 from deepnoise_app.gui.why_layer import WhyLayer
 from deepnoise_app.gui.workbench import Workbench
-from deepnoise_app.runs.ladder_table import LADDER
 from deepnoise_app.runs.places import data_folder, runs_folder
 from deepnoise_app.runs.process import start_detached
 from deepnoise_app.session import Session
@@ -93,6 +90,7 @@ class Parts:
     preload: Preload
     demo: DemoDesk
     hearing: Hearing
+    opener: Opener
     garbage: Garbage
     is_closed: bool = False
 
@@ -107,32 +105,9 @@ class Parts:
             ("Runs", self.runs_panel),
         )
 
-    def open(self, paths: Sequence[Path]) -> tuple[Path, ...]:
-        """Open folders as screens, score with a model, watch a run; returns the screens' folders.
-
-        What is none of these is told in a sentence, and nothing is opened then.
-        """
-        runs = [path for path in paths if is_run(path)]
-        try:
-            given = Given.of([path for path in paths if path not in runs])
-        except ScreenError as error:
-            self.workbench.complain(error, "This could not be opened")
-            return ()
-        for run in runs:
-            self.shelf.watch(run)
-            self.session.bring_forward("Runs")
-            if (run / LADDER).is_file():
-                self.results_desk.open_ladder(run)
-        if given.folders:
-            self.workbench.open(given.folders)
-        if given.models:
-            self.use_model(given.models[-1])
-        return given.folders
-
-    def use_model(self, model: Path) -> None:
-        """Score with a model from now on, and show the panel for it."""
-        self.desk.use(self.session.scoring.model_copy(update={"model": str(model)}))
-        self.session.bring_forward("Score")
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open plates, score with a model, watch a run, take plate maps: whatever it is."""
+        self.opener.open(paths)
 
     def close(self) -> None:
         """Let go of threads, watches and layers; trainings, scorings and packing go on."""
@@ -184,7 +159,8 @@ def assemble(
     results_desk = ResultsDesk(session, background, workbench)
     packing = PackDesk(session, jobs, workbench)
     shelf = RunShelf(session, background, jobs, desk, preferences)
-    replay = RunReplay(session, jobs, workbench, desk, training, results_desk, why)
+    opener = Opener(session, background, workbench, desk, shelf, results_desk, maps, preferences)
+    replay = RunReplay(session, background, jobs, workbench, desk, training, results_desk, why)
     parts = Parts(
         session=session,
         background=background,
@@ -199,7 +175,7 @@ def assemble(
         steps=FirstSteps(session, demo_screen(), desk.score),
         plates=PlatesPanel(session, workbench, painter, finder, maps),
         view=ViewPanel(session, workbench),
-        score=ScorePanel(session, desk, workbench),
+        score=ScorePanel(session, desk, opener),
         why=why,
         why_layer=WhyLayer(viewer, session),
         results=results,
@@ -219,6 +195,7 @@ def assemble(
         preload=Preload(background),
         demo=DemoDesk(session, background, workbench),
         hearing=Hearing(session),
+        opener=opener,
         garbage=Garbage(background),
     )
     parts.view.add(WhyBox(session, desk, why))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from deepnoise_app.errors import DeepNoiseError
+from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.job import Jobs
 from deepnoise_app.gui.ladder_record import is_ladder
 from deepnoise_app.gui.results_desk import ResultsDesk
@@ -30,6 +32,7 @@ class RunReplay:
     def __init__(
         self,
         session: Session,
+        background: Background,
         jobs: Jobs,
         workbench: Workbench,
         desk: RunDesk,
@@ -38,6 +41,7 @@ class RunReplay:
         why: WhyDesk,
     ) -> None:
         self._session = session
+        self._background = background
         self._jobs = jobs
         self._workbench = workbench
         self._desk = desk
@@ -49,21 +53,26 @@ class RunReplay:
 
     def show(self, path: Path) -> None:
         """Show what a run has found, on its plates."""
-        if is_ladder(path):
+        self._background.ask(
+            "show a run",
+            lambda: _look_at(path),
+            lambda found: self._show(path, *found),
+            self._desk.complain,
+        )
+
+    def _show(self, path: Path, recipe: Recipe | None, there: Sequence[Path]) -> None:
+        if recipe is None:
             self._results.open_ladder(path)
             self._session.bring_forward("Results")
-            return
-        recipe = self._recipe(path)
-        if recipe is None:
             return
         if recipe.task == "pack":
             self._open_pack(recipe)
             return
         closed = self._closed(recipe)
-        there = [Path(one) for one in closed if Path(one).exists() or address_of(one) is not None]
-        if there:
+        wanted = [one for one in there if str(one) in closed]
+        if wanted:
             self._waiting = path, recipe
-            self._workbench.open(there, recipe.reader)
+            self._workbench.open(wanted, recipe.reader)
         else:
             self._replay(path, recipe)
             if closed:
@@ -122,3 +131,12 @@ class RunReplay:
         self._jobs.forget(path)
         if self._desk.follow(path) is not None:
             self._session.bring_forward(PANELS[recipe.task])
+
+
+def _look_at(path: Path) -> tuple[Recipe | None, tuple[Path, ...]]:
+    """Return what a run was asked, none for a ladder, and those of its screens that are there."""
+    if is_ladder(path):
+        return None, ()
+    recipe = RunFolder(path).recipe
+    screens = map(Path, recipe.screen)
+    return recipe, tuple(one for one in screens if address_of(one) is not None or one.exists())

@@ -78,7 +78,15 @@ class RunShelf:
     def watch(self, path: Path) -> None:
         """Watch the run or ladder in a folder, wherever it lies and whoever began it."""
         path = path.absolute()
-        if not is_ladder(path) and self._desk.follow(path) is None:
+        self._background.ask(
+            f"watch {path}",
+            lambda: is_ladder(path) or RunFolder(path).recipe,
+            lambda found: self._watch(path, found is True),
+            self._desk.complain,
+        )
+
+    def _watch(self, path: Path, ladder: bool) -> None:
+        if not ladder and self._desk.follow(path) is None:
             return
         if path.parent != self._jobs.folder:
             self._remember((*self._preferences.watched, path))

@@ -121,7 +121,7 @@ class RunsPanel(QWidget):
     def _connect(self) -> None:
         self._session.events.history.connect(self._show)
         self._session.events.front.connect(self._on_front)
-        self.watch.clicked.connect(self._on_watch)
+        self.watch.clicked.connect(self.ask_for_run)
         self.refresh.clicked.connect(self._shelf.refresh)
         self.list.currentRowChanged.connect(lambda _: self._show_chosen())
         self.list.itemActivated.connect(lambda _: self.show_results.click())
@@ -232,7 +232,8 @@ class RunsPanel(QWidget):
         if panel == "Runs":
             bring_forward(self)
 
-    def _on_watch(self) -> None:
+    def ask_for_run(self) -> None:
+        """Let the user choose the folder of a run, and watch it."""
         path = QFileDialog.getExistingDirectory(self, "Folder of a run")
         if path:
             self._shelf.watch(Path(path))

@@ -10,9 +10,9 @@ from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepnoise_app.errors import ModelError
 from deepnoise_app.gui.callout import Callout, quiet_label, say
-from deepnoise_app.gui.drops import folders_in
-from deepnoise_app.gui.given import Given
+from deepnoise_app.gui.drops import has_folders, paths_in
 from deepnoise_app.gui.icons import painted_icon
+from deepnoise_app.gui.opener import Opener
 from deepnoise_app.gui.panel_body import bring_forward, column, line, scroll
 from deepnoise_app.gui.plain import plain
 from deepnoise_app.gui.queue_list import QueueList
@@ -21,7 +21,6 @@ from deepnoise_app.gui.run_strip import RunStrip, shown_run
 from deepnoise_app.gui.score_form import ScoreForm
 from deepnoise_app.gui.telling_button import TellingButton
 from deepnoise_app.gui.words import accuracies, card_accuracies, count, duration, unlike_plates
-from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.status import RunState
 from deepnoise_app.screen.match import match_channels
 from deepnoise_app.session import Session
@@ -42,13 +41,13 @@ class ScorePanel(QWidget):
         self,
         session: Session,
         desk: RunDesk,
-        workbench: Workbench,
+        opener: Opener,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._desk = desk
-        self._workbench = workbench
+        self._opener = opener
         self._build()
         self._connect()
         for show in (self._show_models, self._show_scoring, self._show_card, self._show_plan):
@@ -185,19 +184,13 @@ class ScorePanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
         """Take folders, and nothing else."""
-        if folders_in(event.mimeData()):
+        if has_folders(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
         """Take a dropped model, and score dropped plates, one folder after the other."""
-        given = Given.of(folders_in(event.mimeData()))
-        if given.models:
-            event.acceptProposedAction()
-            wanted = {"model": str(given.models[-1])}
-            self._desk.use(self._session.scoring.model_copy(update=wanted))
-        if given.folders:
-            event.acceptProposedAction()
-            self._desk.score(list(given.folders))
+        event.acceptProposedAction()
+        self._opener.score(paths_in(event.mimeData()))
 
     def _on_score(self) -> None:
         self._desk.score()

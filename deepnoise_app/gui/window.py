@@ -14,7 +14,7 @@ from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
-from deepnoise_app.gui.preferences import Preferences, still_there
+from deepnoise_app.gui.preferences import Preferences
 from deepnoise_app.gui.style import style_of
 from deepnoise_app.gui.welcome import Welcome
 
@@ -35,13 +35,12 @@ class MainWindow(QMainWindow):
         self.host = host
         self.preferences = preferences or Preferences()
         self.parts = assemble(host.viewer, runs, self.preferences)
-        self._asked: set[Path] = set()
         self._shown: tuple[Path, ...] | None = None
         self.setWindowTitle("DeepNoise")
         self.setObjectName("deepnoise-window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.welcome = Welcome(self._build_centre())
-        self._offer_recent()
+        self.parts.opener.find_recent(self.welcome.show_recent)
         self.plates_dock = self._dock("Plates", self.parts.plates, _LEFT)
         self.work_dock = self._dock("Work", self._build_work(), _RIGHT)
         self.results_dock = self._dock("Results", self.parts.results_tabs, _BOTTOM)
@@ -101,13 +100,12 @@ class MainWindow(QMainWindow):
         events.ladder.connect(self._on_ladder)
         self.parts.preload.loaded.connect(self._warm_up)
         events.front.connect(self._on_front)
-        self.parts.steps.own_wanted.connect(self.menus.open_folder)
+        self.parts.steps.own_wanted.connect(self.menus.plates.open_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
-        self.welcome.open_wanted.connect(self.menus.open_folder)
+        self.welcome.open_wanted.connect(self.menus.plates.open_folder)
         self.welcome.demo_wanted.connect(self.parts.demo.open)
-        self.welcome.recent_wanted.connect(self.reopen)
-        take_map = self.parts.maps.take
-        self._drops = FolderDrops(self, self.open, take_map, but=(self.parts.score,))
+        self.welcome.recent_wanted.connect(self.parts.opener.reopen)
+        self._drops = FolderDrops(self, self.open, but=(self.parts.score,))
 
     def _restore(self) -> None:
         self.resize(*SIZE)
@@ -124,24 +122,11 @@ class MainWindow(QMainWindow):
 
     def open(self, paths: list[Path]) -> None:
         """Open folders as screens; score with a model, watch a run."""
-        self._asked |= set(self.parts.open(paths))
-
-    def reopen(self, path: Path) -> None:
-        """Open what was open before: no disk is asked what it is before it is read."""
-        self._asked.add(path)
-        self.parts.workbench.open([path])
+        self.parts.open(paths)
 
     def go_on(self) -> None:
         """Open what was open when the window was last closed."""
-        self._asked |= {Path(path) for path, _ in self._kept.screens}
         self._come_back.open_plates()
-
-    def _offer_recent(self) -> None:
-        """Offer what was opened lately; what turns out to be gone is taken away again."""
-        recent, show = self.preferences.recent, self.welcome.show_recent
-        show(recent)
-        if recent:
-            self.parts.background.ask("recent", lambda: still_there(recent), show, lambda _: None)
 
     def set_theme(self, name: str) -> None:
         """Show everything in napari's dark or light theme."""
@@ -150,13 +135,10 @@ class MainWindow(QMainWindow):
         self.preferences.theme = name
 
     def _on_screens(self) -> None:
-        """Show what is open, and remember what was asked for once it is."""
+        """Show what is open."""
         there = [Path(screen.path) for screen in self.parts.session.screens]
-        if opened := self._asked.intersection(there):
-            self._asked -= opened
-            self.preferences.remember(sorted(opened, key=there.index, reverse=True))
         if not self.parts.session.screens:
-            self._offer_recent()
+            self.parts.opener.find_recent(self.welcome.show_recent)
         self.welcome.setVisible(not self.parts.session.screens)
         names = [path.name for path in there]
         self.setWindowTitle(" · ".join(["DeepNoise", *names[:2], *["…"] * (len(names) > 2)]))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from deepnoise_app.errors import DeepNoiseError
 from deepnoise_app.gui.album import Album, Page, beside
@@ -26,6 +27,8 @@ from deepnoise_app.session import (
     Sight,
     Tone,
 )
+
+T = TypeVar("T")
 
 
 class Workbench:
@@ -51,6 +54,10 @@ class Workbench:
     def open(self, paths: Sequence[Path], reader: str | None = None) -> None:
         """Open folders as screens; each takes the place of the same folder opened before."""
         self._opening.open(paths, reader)
+
+    def look(self, paths: Sequence[Path], what: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Find out what some paths are; it is stopped as the reading of names is."""
+        self._opening.look(paths, what, then)
 
     def stop_opening(self) -> None:
         """Open none of the folders whose names are being read."""

@@ -30,7 +30,7 @@ def server(www):
 
 
 def typed(window, text: str) -> AddressDialog:
-    window.menus.open_far.trigger()
+    window.menus.plates.open_far.trigger()
     (dialog,) = window.findChildren(AddressDialog)
     dialog.field.setText(text)
     return dialog
@@ -49,8 +49,8 @@ def test_an_address_is_typed_opened_and_remembered(window, wait, server) -> None
     )
     assert window.windowTitle() == "DeepNoise · pack"
     assert window.preferences.recent == (Path(address),)
-    window.menus.recent.aboutToShow.emit()
-    assert address in window.menus.recent.actions()[0].toolTip()
+    window.menus.plates.recent.aboutToShow.emit()
+    assert address in window.menus.plates.recent.actions()[0].toolTip()
 
 
 @pytest.mark.parametrize("text", ["plates/one.zarr", "ftp://x.org/one.zarr", "https://"])

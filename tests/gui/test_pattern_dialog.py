@@ -123,15 +123,15 @@ def test_the_notice_of_a_folder_that_no_reader_knows_leads_to_the_dialog(
 
 def test_names_can_be_changed_when_the_notice_is_gone(window, wait, plates) -> None:
     parts, session, menus = window.parts, window.parts.session, window.menus
-    menus._on_file()
-    assert not menus.names.isEnabled()
+    menus.plates._on_show()
+    assert not menus.plates.names.isEnabled()
     window.open([plates])
     wait(lambda: session.picture is not None)
     parts.workbench.dismiss()
-    menus._on_file()
-    assert menus.names.isEnabled()
+    menus.plates._on_show()
+    assert menus.plates.names.isEnabled()
     for ask in (
-        menus.names.trigger,
+        menus.plates.names.trigger,
         parts.plates.tree.menu_of(session.screens[0]).actions()[0].trigger,
     ):
         ask()
@@ -147,7 +147,7 @@ def test_where_no_names_are_read_none_can_be_changed(window, wait, plates, tmp_p
     window.open([tmp_path / "zarr"])
     session = window.parts.session
     wait(lambda: session.picture is not None)
-    window.menus._on_file()
-    assert not window.menus.names.isEnabled()
+    window.menus.plates._on_show()
+    assert not window.menus.plates.names.isEnabled()
     (only,) = window.parts.plates.tree.menu_of(session.screens[0]).actions()
     assert only.text() == "Close zarr"

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from npe2 import PluginManifest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QPushButton
+from qtpy.QtGui import QAction
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 
 from deepnoise_app.assets import resources_folder
 from deepnoise_app.errors import RunError
 from deepnoise_app.gui import main_widget
+from deepnoise_app.gui.address_dialog import AddressDialog
 from deepnoise_app.gui.host import plugin_setting
-from deepnoise_app.gui.main_widget import MainWidget
+from deepnoise_app.gui.main_widget import MENU, MainWidget
 from deepnoise_app.gui.plugin import PATH_KEY, read_folder, sample_plate
 from deepnoise_app.readers import open_screen
 from deepnoise_app.runs.folder import RunFolder
@@ -208,3 +210,84 @@ def test_the_empty_plugin_says_what_to_open(
     assert widget.parts.plates.isVisible()
     assert not buttons["Open plate folder…"].isVisible()
     widget.close()
+
+
+def entries(menu: QMenu) -> dict[str, QAction]:
+    """Return what stands in a menu and in the menus below it."""
+    found = {}
+    for action in menu.actions():
+        found[action.text().replace("&", "")] = action
+        if action.menu() is not None:
+            found |= entries(action.menu())
+    return found
+
+
+@pytest.fixture
+def docked(make_napari_viewer, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Return our widget in the dock of a real napari that is seen."""
+    monkeypatch.setenv("DEEPNOISE_HOME", str(tmp_path / "home"))
+    viewer = make_napari_viewer(show=True)
+    widget = MainWidget(viewer, tmp_path / "runs")
+    viewer.window.add_dock_widget(widget, name="DeepNoise")
+    yield widget
+    widget.close()
+
+
+@pytest.fixture
+def menu(docked: MainWidget, wait) -> QMenu:
+    (button,) = [one for one in docked.findChildren(QToolButton) if one.accessibleName() == MENU]
+    wait(button.isVisible)
+    return button.menu()
+
+
+def test_the_menu_of_the_dock_has_every_verb_of_the_window_about_plates_and_runs(
+    menu, window
+) -> None:
+    mine = entries(menu)
+    bars = {one.text().replace("&", ""): one.menu() for one in window.menuBar().actions()}
+    theirs = entries(bars["File"]) | entries(bars["Help"]) | entries(bars["Model"])
+    elsewhere = {"Preferences…", "Quit", *(name for name, _ in window.parts.panels)}
+    assert "" in theirs  # separators
+    assert set(theirs) - elsewhere <= set(mine)
+
+
+def test_in_napari_plates_are_opened_packed_and_found_again_by_the_menu(
+    docked, menu, wait, plates, monkeypatch
+) -> None:
+    session, found = docked.parts.session, entries(menu)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(plates))
+    found["Open plate folder…"].trigger()
+    wait(lambda: session.picture is not None and session.card is not None)
+    asked = []
+    monkeypatch.setattr(docked.parts.jobs, "begin", lambda *run: asked.append(run) or never())
+    found["Pack for speed…"].trigger()
+    assert [(run.task, run.screen) for run, _ in asked] == [("pack", [str(plates)])]
+    menu.aboutToShow.emit()
+    assert found["Change how names are read…"].isEnabled()
+    docked.parts.workbench.close(session.screens[0])
+    recent = found["Open recent"].menu()
+    recent.aboutToShow.emit()
+    entries(recent)[plates.name].trigger()
+    wait(lambda: bool(session.screens))
+
+
+def never() -> None:
+    raise RunError("no worker in this test")
+
+
+def test_in_napari_an_address_is_typed_and_told_when_it_does_not_answer(docked, menu, wait) -> None:
+    entries(menu)["Open address…"].trigger()
+    (dialog,) = docked.findChildren(AddressDialog)
+    dialog.field.setText("http://127.0.0.1:9/plate.zarr")
+    dialog.ok.click()
+    wait(lambda: docked.parts.session.notice is not None)
+    assert "http://127.0.0.1:9/plate.zarr" in docked.parts.session.notice.text
+
+
+def test_what_the_menu_of_the_dock_asks_for_a_run_is_watched(
+    docked, menu, wait, tmp_path, monkeypatch
+) -> None:
+    run = RunFolder.create(tmp_path / "elsewhere", Recipe(task="score"))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(run.path))
+    entries(menu)["Watch a run…"].trigger()
+    wait(lambda: any(view.path == run.path for view in docked.parts.session.runs))

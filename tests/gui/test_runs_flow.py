@@ -79,4 +79,5 @@ def test_a_packing_shows_its_pack_or_what_it_was_asked_of(window, plates, tmp_pa
         recipe = Recipe(task="pack", screen=[str(plates)], reader="rxrx", pack_to=to)
         run = RunFolder.create(tmp_path / f"run {to is None}", recipe)
         parts.runs_panel._replay.show(run.path)
+        wait(lambda to=to: len(opened) == 1 + (to is None))
     assert opened == [([tmp_path / "packed"],), ([plates], "rxrx")]

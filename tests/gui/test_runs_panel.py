@@ -103,7 +103,7 @@ def panel(qtbot, session: Session, jobs: Jobs, thrown: list[Path], ini: Path):
     results = ResultsDesk(session, background, workbench)
     why = WhyDesk(session, background, jobs, desk)
     shelf = RunShelf(session, background, jobs, desk, Preferences(ini), throw_away)
-    replay = RunReplay(session, jobs, workbench, desk, training, results, why)
+    replay = RunReplay(session, background, jobs, workbench, desk, training, results, why)
     made = RunsPanel(session, desk, training, shelf, replay)
     qtbot.addWidget(made)
     made.show()
@@ -458,9 +458,12 @@ def test_any_folder_of_a_run_can_be_watched(panel, session, tmp_path, qtbot, mon
     qtbot.waitUntil(lambda: "Epoch 2 of 4" in panel.list.item(0).text())
 
 
-def test_a_folder_that_is_no_run_is_a_sentence(panel, session, tmp_path, monkeypatch) -> None:
+def test_a_folder_that_is_no_run_is_a_sentence(
+    panel, session, tmp_path, monkeypatch, qtbot
+) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     panel.watch.click()
+    qtbot.waitUntil(lambda: session.notice is not None)
     assert "is not a run folder" in session.notice.text
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from qtpy.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from deepnoise_app.gui import host as hosts
@@ -325,22 +325,6 @@ def test_a_start_asks_no_disk_for_recent_folders_in_the_window_s_thread(
     assert "gone</a>" in made.welcome.recent.text()
     wait(lambda: "gone</a>" not in made.welcome.recent.text())
     assert "there</a>" in made.welcome.recent.text()
-    made.menus.recent.aboutToShow.emit()
+    made.menus.plates.recent.aboutToShow.emit()
     assert [on_main for path, on_main in disk if path in (there, gone)] == [False, False]
     made.close()
-
-
-def test_a_drag_asks_for_each_path_once_however_long_it_moves(window, tmp_path, disk) -> None:
-    folder = tmp_path / "plates"
-    folder.mkdir()
-    data, none = dropped([folder]), Qt.KeyboardModifier.NoModifier
-    rest = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none
-    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), *rest))
-    for at in range(20):
-        move = QDragMoveEvent(QPoint(at, 5), *rest)
-        QApplication.sendEvent(window, move)
-        assert move.isAccepted()
-    assert [path for path, _ in disk].count(folder) == 1
-    QApplication.sendEvent(window, QDragLeaveEvent())
-    QApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), *rest))
-    assert [path for path, _ in disk].count(folder) == 2
