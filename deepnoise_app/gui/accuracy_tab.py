@@ -12,7 +12,7 @@ from deepnoise_app.analysis.beside import POSITION, Baseline
 from deepnoise_app.analysis.insight import Part
 from deepnoise_app.gui.beside_plot import APART, BesidePlot, beside_words, untrained_of
 from deepnoise_app.gui.curves import PENS
-from deepnoise_app.gui.plot_marks import DASHES, DOTS, Line, Marks, as_percent
+from deepnoise_app.gui.plot_marks import DASHES, DOTS, Band, Line, Marks, as_percent
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.words import ACCURACIES, percent, verdict_line
 from deepnoise_app.gui.workbench import Workbench
@@ -20,6 +20,8 @@ from deepnoise_app.session import Session
 
 NOTHING = "No accuracies yet: score a plate of which it is known what the wells hold."
 MOST = 30
+# Before the name of the plate in front.
+FRONT = "▸ "
 PLATES, EXPERIMENTS = "By plate", "By experiment"
 
 
@@ -38,6 +40,7 @@ class AccuracyTab(PlotTab):
         self.head.addWidget(self.by, 0, Qt.AlignmentFlag.AlignTop)
         for fact in ("insight", "baselines", "ladder"):
             getattr(session.events, fact).connect(self.refresh)
+        session.events.plate.connect(self._on_plate)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.told.linkActivated.connect(self._on_link)
 
@@ -58,8 +61,8 @@ class AccuracyTab(PlotTab):
     def build(self) -> None:
         """Make the plot."""
         tip = (
-            "Share of treated wells that are named right, 95 % interval; a click, or the arrow"
-            " keys, show a plate"
+            "Share of treated wells that are named right, 95 % interval; the plate in front has a"
+            " band. A click, or the arrow keys, show another"
         )
         self.plot = self.add_plot("Accuracies", tip, "", "Named right")
         self.plot.setMouseEnabled(x=False, y=True)
@@ -70,6 +73,7 @@ class AccuracyTab(PlotTab):
         self._marks = {
             name: Marks(self.plot, pen.colour, pen.symbol, "x", 0.12) for name, pen in PENS.items()
         }
+        self._front = Band(self.plot)
         self._chance, self._place = Line(self.plot, DOTS), Line(self.plot, DASHES)
         tip = (
             "What anybody reaches on the same wells without a model, by the same accuracies, 95 %"
@@ -87,15 +91,54 @@ class AccuracyTab(PlotTab):
             self._points(parts, name, (at - 1) * APART)
         self._chance.show(insight.chance, self.ink)
         self._place.show(self._by_place, self.ink)
-        names = [f"{part.experiment} {part.plate}".strip() for part in parts]
-        axis = self.plot.getAxis("left")
-        axis.setTicks([list(enumerate(names)), []])
-        widest = max((self.fontMetrics().horizontalAdvance(name) for name in names), default=40)
-        axis.setWidth(min(widest + 24, 260))
+        widest = max((self.fontMetrics().horizontalAdvance(f"{FRONT}{name}")
+                      for name in self._names), default=40)  # fmt: skip
+        self.plot.getAxis("left").setWidth(min(widest + 24, 260))
         self.plot.invertY(True)
         self.plot.setYRange(-0.6, min(len(parts), 8) - 0.4, padding=0)
+        self._mark()
         self.beside.show(insight.whole, self._beside, insight.chance, self.ink)
         self.say(self._text())
+
+    @property
+    def _names(self) -> list[str]:
+        return [f"{part.experiment} {part.plate}".strip() for part in self.parts]
+
+    @property
+    def front_row(self) -> int | None:
+        """The row of the plate in front, or of its experiment; None where it has none."""
+        front = self._session.plate
+        rows = [(part.experiment, part.plate) for part in self.parts]
+        keys = [front.key, (front.experiment, "")] if front is not None else []
+        return next((rows.index(key) for key in keys if key in rows), None)
+
+    def _on_plate(self) -> None:
+        """Mark another row; nothing else changes, and nothing unseen is drawn."""
+        if self._built and not self._stale and self.isVisible():
+            self._mark()
+        else:
+            self._stale = True
+
+    def _mark(self) -> None:
+        """Let the row of the plate in front stand out, and bring it to sight."""
+        row, names = self.front_row, self._names
+        said = [f"{FRONT}{name}" if at == row else name for at, name in enumerate(names)]
+        self.plot.getAxis("left").setTicks([list(enumerate(said)), []])
+        self._front.show(row, self.ink)
+        low, high = self.plot.viewRange()[1]
+        if row is not None and not low <= row <= high:
+            half = (high - low) / 2
+            self.plot.setYRange(row - half, row + half, padding=0)
+        self.plot.setAccessibleDescription(self._row_in_words(row))
+
+    def _row_in_words(self, row: int | None) -> str:
+        if row is None:
+            return "The plate in front has no row"
+        found = self.parts[row].verdict.accuracies
+        told = (f"{ACCURACIES[name]} {percent(one.value)} ({percent(one.low)} to"
+                f" {percent(one.high)})" for name, one in found.items())  # fmt: skip
+        place = f"row {row + 1} of {len(self.parts)}, the worst first"
+        return f"In front: {self._names[row]}, {place}. {', '.join(told)}"
 
     @property
     def _by_place(self) -> float | None:
@@ -151,10 +194,8 @@ class AccuracyTab(PlotTab):
         self.show_row(round(place.y()))
 
     def _on_step(self, down: int, _: int) -> None:
-        front = self._session.plate
-        keys = [(part.experiment, part.plate) for part in self.parts]
-        known = front is not None and front.key in keys
-        self.show_row(keys.index(front.key) + down if front is not None and known else 0)
+        row = self.front_row
+        self.show_row(row + down if row is not None else 0)
 
     def show_row(self, row: int) -> None:
         """Bring the plate of a row to the front."""

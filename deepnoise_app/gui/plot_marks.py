@@ -70,3 +70,22 @@ class Line:
         if value is not None:
             self._item.setPen(pyqtgraph.mkPen(ink, width=1, style=self._style))
             self._item.setValue(value)
+
+
+class Band:
+    """A row of a plot that stands out, absent where there is none."""
+
+    def __init__(self, plot: Any) -> None:
+        import pyqtgraph
+
+        none = pyqtgraph.mkPen(None)
+        self._item = pyqtgraph.LinearRegionItem(orientation="horizontal", movable=False, pen=none)
+        self._item.setZValue(-10)  # behind the points
+        plot.addItem(self._item)
+
+    def show(self, row: int | None, ink: QColor) -> None:
+        """Mark another row."""
+        self._item.setVisible(row is not None)
+        if row is not None:
+            self._item.setBrush(QColor(ink.red(), ink.green(), ink.blue(), 38))
+            self._item.setRegion((row - 0.5, row + 0.5))

@@ -144,6 +144,36 @@ def test_the_worst_plate_stands_first_and_a_click_shows_it(parts, screen):
     assert session.plate is worst
 
 
+def test_the_plate_in_front_stands_out_among_the_accuracies(parts, screen):
+    session, tabs, _ = parts
+    tab = tabs.accuracy
+    tabs.setCurrentWidget(tab)
+
+    def marked() -> list[str]:
+        ticks = tab.plot.getAxis("left")._tickLevels[0]
+        return [name for _, name in ticks if name.startswith("▸ ")]
+
+    for plate in (screen.imaged[2], screen.imaged[-1]):
+        keys = [(part.experiment, part.plate) for part in tab.parts]
+        tab.show_row(keys.index(plate.key))
+        assert marked() == [f"▸ {plate.experiment} {plate.name}"]
+        assert tab._front._item.getRegion() == (tab.front_row - 0.5, tab.front_row + 0.5)
+        said = tab.plot.accessibleDescription()
+        assert said.startswith(f"In front: {plate.experiment} {plate.name}, row")
+        assert "free" in said.lower()
+    tab.by.setCurrentIndex(1)
+    assert marked() == [f"▸ {screen.imaged[-1].experiment}"]
+    tab.by.setCurrentIndex(0)
+    tabs.setCurrentWidget(tabs.table)
+    session.plate = screen.imaged[0]  # unseen
+    tabs.setCurrentWidget(tab)
+    assert marked() == ["▸ {} {}".format(*screen.imaged[0].key)]
+    session.plate = None
+    assert marked() == []
+    assert not tab._front._item.isVisible()
+    assert "no row" in tab.plot.accessibleDescription()
+
+
 def test_a_confused_pair_leads_to_its_wells(parts, screen):
     session, tabs, _ = parts
     tabs.setCurrentWidget(tabs.confusion)
