@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from qtpy.QtWidgets import QMessageBox, QWidget
 
@@ -36,6 +37,12 @@ def of_maps(maps: MapDesk, screen: Screen | None = None) -> list[Loss]:
         return []
     line = f"The plate map of {count(len(keys), 'plate')}: {_named(keys)}"
     return [Loss((line,), lambda parent: save_before_it_is_lost(parent, maps))]
+
+
+def may_be_replaced(parent: QWidget, maps: MapDesk, gone: Sequence[Screen], new: Screen) -> bool:
+    """Ask before plates with an unsaved plate map give way to others; whether they may."""
+    losses = [loss for screen in gone for loss in of_maps(maps, screen)]
+    return may_lose(parent, f"Open {Path(new.path).name}", losses)
 
 
 def of_recipe(training: TrainingDesk) -> list[Loss]:

@@ -19,6 +19,7 @@ from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.help import Helper
 from deepnoise_app.gui.help_menu import fill_help
 from deepnoise_app.gui.host import plugin_setting
+from deepnoise_app.gui.losses import may_be_replaced
 from deepnoise_app.gui.nothing_open import NothingOpen
 from deepnoise_app.gui.panel_body import tool_button
 from deepnoise_app.gui.parts import Parts, assemble
@@ -71,6 +72,7 @@ class MainWidget(QWidget):
         self.destroyed.connect(partial(_throw_away, self.parts))
         self.parts.steps.own_wanted.connect(self.menu.open_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
+        self.parts.workbench.may_replace = partial(may_be_replaced, self, self.parts.maps)
         self._drops = FolderDrops(self, self.parts.open, but=(self.parts.score,))
 
     def _plates(self) -> QWidget:

@@ -44,6 +44,8 @@ class MapDesk:
         self._folder = folder
         self._past: list[Before] = []
         self._saved: dict[PlateKey, PlateMap] = {}
+        # What a change has put on plates: another map there is that of a plate opened since.
+        self._put_there: dict[PlateKey, PlateMap] = {}
         session.events.predictions.connect(self._on_predictions)
         session.events.screens.connect(self._on_screens)
 
@@ -111,7 +113,9 @@ class MapDesk:
         return tuple(
             plate.key
             for plate in self._session.plates
-            if plate.key in changed and plate.map is not self._saved.get(plate.key)
+            if plate.key in changed
+            and plate.map is self._put_there.get(plate.key)
+            and plate.map is not self._saved.get(plate.key)
         )
 
     def _known(self) -> dict[PlateKey, PlateMap]:
@@ -133,6 +137,7 @@ class MapDesk:
     def _put(self, maps: Mapping[PlateKey, PlateMap], file: str | None) -> None:
         session, before = self._session, self._session.plate
         plates = {p.key: replace(p, map=maps[p.key]) for p in session.plates if p.key in maps}
+        self._put_there = {**self._put_there, **maps}
         session.screens = tuple(_with(screen, plates) for screen in session.screens)
         session.scoring = session.scoring.model_copy(update={"plate_map": file})
         if before is not None and before.key in plates:
@@ -141,12 +146,14 @@ class MapDesk:
         session.can_undo_map = bool(self._past)
 
     def _on_screens(self) -> None:
-        """Forget changes of plates that are all closed: other plates have other maps."""
-        there = {plate.key for plate in self._session.plates}
+        """Forget changes of plates that are all closed or opened anew: those have other maps."""
+        plates, known = self._session.plates, self._put_there
+        there = {plate.key for plate in plates if plate.map is known.get(plate.key)}
         if self._past and there.isdisjoint(set().union(*(before.maps for before in self._past))):
             file = self._past[0].file
             self._past.clear()
             self._saved.clear()
+            self._put_there.clear()
             self._session.can_undo_map = False
             self._session.scoring = self._session.scoring.model_copy(update={"plate_map": file})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import Qt, QTimer
@@ -12,6 +13,7 @@ from deepnoise_app.gui.closing import may_close
 from deepnoise_app.gui.come_back import ComeBack, Kept
 from deepnoise_app.gui.drops import FolderDrops
 from deepnoise_app.gui.host import Host, close_canvas, warm_up
+from deepnoise_app.gui.losses import may_be_replaced
 from deepnoise_app.gui.menus import Menus
 from deepnoise_app.gui.parts import assemble
 from deepnoise_app.gui.preferences import Preferences
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         events.front.connect(self._on_front)
         self.parts.steps.own_wanted.connect(self.menus.plates.open_folder)
         self.parts.steps.left.connect(self.parts.demo.leave)
+        self.parts.workbench.may_replace = partial(may_be_replaced, self, self.parts.maps)
         self.welcome.open_wanted.connect(self.menus.plates.open_folder)
         self.welcome.demo_wanted.connect(self.parts.demo.open)
         self.welcome.recent_wanted.connect(self.parts.opener.reopen)

@@ -47,6 +47,8 @@ class Workbench:
         # Plates of whose pictures it was said that not every site is in them.
         self._told_of: set[PlateKey] = set()
         session.events.card.connect(self._on_card)
+        # Asked before plates take the place of others, with the screens that these are of.
+        self.may_replace: Callable[[Sequence[Screen], Screen], bool] = lambda *_: True
         self._opening = Opening(session, background, self._opened, self.complain)
 
     # Plates ---------------------------------------------------------------------------------
@@ -64,7 +66,11 @@ class Workbench:
         self._opening.stop()
 
     def _opened(self, screen: Screen) -> None:
-        session, alike = self.session, namesakes(self.session, screen)
+        session = self.session
+        if not self.may_replace(_replaced(session, screen), screen):
+            session.notice = Notice(f"{Path(screen.path).name} was not opened: nothing has changed")
+            return
+        alike = namesakes(session, screen)
         before = [one for one in session.screens if one.path == screen.path]
         said = understood(screen) + leave_word(screen, alike)
         gone = {p.key for one in (*alike, *before) for p in one.plates}
@@ -219,3 +225,9 @@ class Workbench:
     def dismiss(self) -> None:
         """Take the notice away."""
         self.session.notice = None
+
+
+def _replaced(session: Session, screen: Screen) -> list[Screen]:
+    """Return open screens whose place another one takes."""
+    before = [one for one in session.screens if one.path == screen.path]
+    return [*before, *namesakes(session, screen)]

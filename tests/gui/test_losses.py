@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,33 @@ def test_closing_a_screen_asks_for_its_own_plate_map(window, wait, plates, tmp_p
     tree.close_wanted.emit(session.screens[0])
     assert not session.screens
     assert asked.texts == [asked.texts[0]] * 2
+
+
+def test_plates_that_are_called_alike_replace_a_changed_map_after_a_question_only(
+    window, wait, plates, tmp_path, asked
+) -> None:
+    take_map(window.parts, plates, tmp_path, wait)
+    session, other = window.parts.session, tmp_path / "copy of the screen"
+    shutil.copytree(plates, other)
+    before = session.screens
+    for again in (other, plates):
+        asked.texts.clear()
+        window.open([again])
+        wait(lambda: bool(asked.texts))
+        assert "The plate map of 1 plate" in asked.texts[0]
+        assert asked.buttons[-1] == ["Cancel", "Discard", "Save"]
+        assert session.screens == before
+        assert session.notice.text.endswith("was not opened: nothing has changed")
+    asked.answer = "Discard"
+    window.open([plates])
+    wait(lambda: session.screens and session.screens[0] is not before[0])
+    assert window.parts.maps.unsaved() == ()
+    assert not session.can_undo_map
+    assert session.scoring.plate_map is None  # what was discarded is not scored with
+    asked.texts.clear()
+    window.open([other])
+    wait(lambda: session.screens and session.screens[0].path == str(other))
+    assert asked.texts == []
 
 
 @pytest.fixture
