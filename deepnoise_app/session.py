@@ -17,6 +17,7 @@ from psygnal import SignalGroupDescriptor
 from deepnoise_app.analysis.beside import Baselines
 from deepnoise_app.analysis.embedding_map import EmbeddingMaps
 from deepnoise_app.analysis.insight import Insight
+from deepnoise_app.analysis.left_in import LeftIn
 from deepnoise_app.analysis.measures import Measures
 from deepnoise_app.analysis.sheet import Quality, QualitySheet, SheetChoice
 from deepnoise_app.errors import ScreenError
@@ -89,8 +90,8 @@ class Session:
     `classes` are the perturbations that each model of `predictions` can name, by its name;
     `scorings` are the run folders whose predictions are shown, the last one last; `insight` is
     what predictions tell where the truth is known, `baselines` what trivial ways to name the same
-    wells reach, `embeddings` their wells on a plane, `ladder`
-    one that was opened, `why` the explanation of a well;
+    wells reach, `embeddings` their wells on a plane, `left_in` what these still know of plates and
+    places, `ladder` one that was opened, `why` the explanation of a well;
     `plan` what a scoring with the present settings would take (empty: not asked yet);
     `recipe`, `recipe_name` and `training_plan` are those of the next training, `held_out_shown`
     says whether its held-out wells are painted while it goes on; `history` are the runs on disk;
@@ -131,6 +132,7 @@ class Session:
     insight: Insight | None = None
     baselines: Baselines | None = None
     embeddings: EmbeddingMaps | None = None
+    left_in: LeftIn | None = None
     ladder: LadderTable | None = None
     why: Why | None = None
     runs: tuple[RunView, ...] = ()

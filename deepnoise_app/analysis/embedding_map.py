@@ -46,7 +46,7 @@ class EmbeddingMaps:
 
     `before` and `after` are the numbers of the views that are compared first. `anchored` says
     whether plates are centred on their negative controls, which every plate then has, or on all
-    their wells.
+    their wells. `described` are the wells with the embeddings that are centred.
     """
 
     table: pd.DataFrame
@@ -54,6 +54,7 @@ class EmbeddingMaps:
     anchored: bool
     before: int = 0
     after: int = 1
+    described: pd.DataFrame | None = None
 
     def expecting(self, maps: Mapping[tuple[str, str], PlateMap]) -> EmbeddingMaps:
         """Return the same places with the roles and perturbations that plate maps say."""
@@ -99,7 +100,7 @@ def embedding_maps(
                  _project(centred, rows))  # fmt: skip
     first = _simple(metadata, simple)
     made = (*first, *views, after)
-    return EmbeddingMaps(metadata, made, anchored, len(first), len(made) - 1)
+    return EmbeddingMaps(metadata, made, anchored, len(first), len(made) - 1, known)
 
 
 def _placed(

@@ -14,6 +14,8 @@ from qtpy.QtGui import QBrush, QColor
 from qtpy.QtWidgets import QComboBox
 
 from deepnoise_app.analysis.embedding_map import View
+from deepnoise_app.gui.callout import quiet_label, say
+from deepnoise_app.gui.left_words import LEFT_IN, left_words
 from deepnoise_app.gui.plot_tab import PlotTab
 from deepnoise_app.gui.walk import nearest
 from deepnoise_app.gui.words import count, percent
@@ -63,12 +65,19 @@ class MapTab(PlotTab):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._draw_right)
         session.events.embeddings.connect(self._on_maps)
+        self.left_in = quiet_label("What the embeddings still know of plates and places")
+        self.left_in.setToolTip(LEFT_IN)
+        self.below_head(self.left_in)
+        session.events.left_in.connect(self._on_left_in)
         session.events.wells.connect(self._ring)
         session.events.plate.connect(self._ring)
 
     def has_something(self) -> bool:
         """Whether there is a map."""
         return self._session.embeddings is not None
+
+    def _on_left_in(self) -> None:
+        say(self.left_in, left_words(self._session.left_in))
 
     def _on_maps(self) -> None:
         """Offer the views that there are; what was chosen stays while it is there."""

@@ -22,6 +22,7 @@ from deepnoise_app.analysis.insight import insight_of
 from deepnoise_app.errors import DeepNoiseError, RunError
 from deepnoise_app.gui.background import Background
 from deepnoise_app.gui.intake import PREDICTIONS
+from deepnoise_app.gui.probing import Probing
 from deepnoise_app.gui.words import UNCORRECTED, said_of
 from deepnoise_app.gui.workbench import Workbench
 from deepnoise_app.runs.folder import RunFolder
@@ -50,6 +51,7 @@ class ResultsDesk:
         self._background = background
         self._workbench = workbench
         self._mapped: object = None
+        self._probing = Probing(session, background)
         self._rest = QTimer(background, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._set_beside)
         session.events.predictions.connect(self._look_into)

@@ -210,6 +210,22 @@ def test_a_point_of_the_map_chooses_its_well_and_a_chosen_well_has_a_ring(parts,
     assert "4 plates" in tabs.map.told.text()
 
 
+def test_the_map_says_what_the_embeddings_still_know_of_the_plates(parts, screen, qtbot):
+    session, tabs, _ = parts
+    tabs.setCurrentWidget(tabs.map)
+    qtbot.waitUntil(lambda: session.left_in is not None, timeout=30_000)
+    assert session.left_in.wells == len(session.embeddings.table)
+    said = tabs.map.left_in.text()
+    assert said.startswith("Still readable, as scored")
+    assert tabs.map.left_in.isVisible()
+    assert "plate&nbsp;<b>" in said
+    assert "drawn" not in said
+    session.scorings = ()
+    qtbot.waitUntil(lambda: session.embeddings is None)
+    assert session.left_in is None
+    assert not tabs.map.left_in.text()
+
+
 def test_arrows_walk_over_the_points_of_the_map(parts, qtbot):
     session, tabs, _ = parts
     tabs.setCurrentWidget(tabs.map)
