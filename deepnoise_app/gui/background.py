@@ -11,6 +11,8 @@ from qtpy.QtCore import QObject, Qt, Signal  # type: ignore[attr-defined]
 T = TypeVar("T")
 # A drive that never answers may hold one or two: pictures of other plates are read all the same.
 THREADS = 4
+# What is saved never waits behind reads.
+WRITERS = 2
 # How long a window that closes waits for what is under way.
 PATIENCE_S = 3.0
 _left: list[Background] = []
@@ -24,6 +26,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="background")
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="writer")
         self._numbers: dict[str, int] = {}
         self._pending: set[Future[Any]] = set()
         self._closed = False
@@ -41,13 +44,33 @@ class Background(QObject):
         A later question on the same topic makes this one's answer stale: it is dropped, and if
         the work has not begun, it is not done.
         """
+        self._submit(self._pool, topic, work, then, failed)
+
+    def write(
+        self,
+        topic: str,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Do the same for what writes a file: it is done whatever is read, asked or closed."""
+        self._submit(self._writers, topic, work, then, failed)
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        topic: str,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
         if self._closed:
             return
         number = self._numbers.get(topic, 0) + 1
         self._numbers[topic] = number
 
         def do() -> None:
-            if self._numbers.get(topic) != number:
+            if pool is self._pool and self._numbers.get(topic) != number:
                 return
             try:
                 answer = work()
@@ -56,7 +79,7 @@ class Background(QObject):
             else:
                 self._answered.emit(topic, number, answer, None, then)
 
-        future = self._pool.submit(do)
+        future = pool.submit(do)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
@@ -82,7 +105,7 @@ class Background(QObject):
             then(error if error is not None else answer)
 
     def close(self) -> None:
-        """Forget what waits; what is asked later is not done.
+        """Forget what waits to be read; what is to be written is written, nothing else is begun.
 
         What is under way is waited for, though not for a drive that does not answer: such a thread
         ends by itself, and its answer is dropped.
@@ -90,7 +113,9 @@ class Background(QObject):
         self._closed = True
         self._numbers.clear()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._writers.shutdown(wait=False)
         if wait(tuple(self._pending), PATIENCE_S).not_done:
             _left.append(self)  # it must not end in the thread that lets go of it last
         else:
             self._pool.shutdown(wait=True)
+            self._writers.shutdown(wait=True)

@@ -90,7 +90,7 @@ class MapDesk:
     def save(self, path: Path) -> None:
         """Write what is known of all open plates as a plate map (CSV)."""
         maps = self._known()
-        self._background.ask(
+        self._background.write(
             f"save {path}",
             lambda: _write(maps, path),
             lambda wells: self._written(maps, path, wells),

@@ -90,7 +90,7 @@ class Painter:
             self._session.notice = Notice(str(error), Tone.PROBLEM, str(error))
 
         write = partial(write_heat_map, path, partial(painted_table, plate, overlay), draw)
-        self._background.ask(f"export {path}", write, written, failed)
+        self._background.write(f"export {path}", write, written, failed)
 
     def _forget_range(self) -> None:
         """Whoever paints other values: a colour range, locked or not, is that of the old ones."""

@@ -102,7 +102,7 @@ class QualityDesk:
         """Write the sheet as a picture (`.png`, `.svg`) or as a table (`.csv`)."""
         sheet = self._session.sheet
         if sheet is not None:
-            self._background.ask(
+            self._background.write(
                 f"export {path}",
                 lambda: _write(sheet, path),
                 lambda _: setattr(self._session, "notice", Notice(f"Written: {path}")),

@@ -183,7 +183,7 @@ class ResultsDesk:
             self._session.busy = ""
             self._workbench.complain(error, f"{path} could not be written")
 
-        self._background.ask("export", write, written, failed)
+        self._background.write(f"export {path}", write, written, failed)
 
     def _failed(self, error: Exception) -> None:
         self._workbench.complain(error, "The results could not be worked out")

@@ -155,7 +155,7 @@ class RunDesk:
             text = f"{path} could not be written: {getattr(error, 'strerror', None) or error}"
             self._session.notice = Notice(text, Tone.PROBLEM, text)
 
-        self._background.ask(f"export {path}", write, written, failed)
+        self._background.write(f"export {path}", write, written, failed)
 
     def _paths(self) -> list[Path]:
         return [Path(screen.path) for screen in self._session.screens]

@@ -93,6 +93,21 @@ def test_closing_does_not_wait_for_a_drive_that_never_answers(background, monkey
     assert answers == []
 
 
+def test_what_is_saved_waits_behind_no_reads_and_is_written_when_the_window_closes(
+    background, monkeypatch
+) -> None:
+    monkeypatch.setattr(backgrounds, "PATIENCE_S", 1.0)
+    gate, first, written = threading.Event(), threading.Event(), []
+    for at in range(2 * backgrounds.THREADS):
+        background.ask(f"read {at}", gate.wait, lambda _: None, lambda _: None)
+    for at in range(2 * backgrounds.WRITERS):
+        work = lambda at=at: first.wait(0.1) or written.append(at)  # noqa: E731
+        background.write("save", work, lambda _: None, lambda _: None)
+    background.close()
+    assert sorted(written) == list(range(2 * backgrounds.WRITERS))
+    gate.set()
+
+
 def test_stacks_are_said_with_what_is_shown_of_them(plates) -> None:
     stack = Stack((1, 2, 3), (1, 2), None, 1)
     said = understood(replace(open_screen(plates), stack=stack))
