@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepnoise_app.analysis.embedding_map import centre_plates
-from deepnoise_app.analysis.probes import TARGETS, Probe, probe
-from deepnoise_app.analysis.profiles import FEATURE, Profiles
+from deepnoise_app.analysis.embedding_map import FEATURE, centre_plates
 from deepnoise_app.errors import ScreenError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from deepnoise_app.analysis.probes import Probe
 
 # So many wells are probed within seconds, whatever the size of the screen.
 MOST = 4000
@@ -37,6 +37,10 @@ def left_in(table: pd.DataFrame, most: int = MOST, seed: int = 0) -> LeftIn | No
 
     Of more than `most` wells some are drawn, always the same ones.
     """
+    # Slow to load, and the window starts without them.
+    from deepnoise_app.analysis.probes import TARGETS, probe
+    from deepnoise_app.analysis.profiles import Profiles
+
     drawn = table
     if len(table) > most:
         rows = np.random.default_rng(seed).choice(len(table), most, replace=False)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deepnoise_app.analysis.left_in import LeftIn
-from deepnoise_app.analysis.probes import Probe
 from deepnoise_app.gui.words import percent
+
+if TYPE_CHECKING:
+    from deepnoise_app.analysis.probes import Probe
 
 LEFT_IN = (
     "How much of experiment, plate, row and column a linear probe still reads out of the embeddings"
