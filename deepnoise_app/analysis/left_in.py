@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deepnoise_app.analysis.probes import Probe
 
 # So many wells are probed within seconds, whatever the size of the screen.
-MOST = 4000
+MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
