@@ -19,6 +19,7 @@ def plate_maps(one: Photographer) -> None:
     one.parts.maps.take([file])
     one.wait(lambda: session.can_undo_map)
     one.take_both("plate-map-taken")
+    one.take_question("dialogs/unsaved", one.window.close)
     one.parts.workbench.dismiss()
     one.show(one.parts.quality)
     part.check.click()
