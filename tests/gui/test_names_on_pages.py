@@ -12,6 +12,8 @@ import pytest
 from npe2 import PluginManifest
 from qtpy.QtWidgets import QMenu
 
+from deepnoise_app.runs.stages import Training
+
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
@@ -43,6 +45,7 @@ def words_on_screen() -> frozenset[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.update(part.strip("* ") for part in (node.value, *node.value.split("\n")))
+    found.update(name.replace("_", " ") for name in Training.model_fields)  # as the form has them
     pages = PluginManifest.from_distribution("deepnoise-app").contributions.configurations
     for one in pages.values():
         found.update(value.title for value in one.properties.values())
