@@ -51,14 +51,16 @@ class Intake:
         if paths:
             self._background.ask(
                 "so far",
-                lambda: read_ready(paths[-1]),
+                lambda: (read_ready(paths[-1]), _classes(view.path)),
                 partial(self._take_so_far, view),
                 lambda _: None,  # the next table, or the last, is as good
             )
 
-    def _take_so_far(self, view: RunView, found: Predictions) -> None:
+    def _take_so_far(self, view: RunView, so_far: tuple[Predictions, Classes]) -> None:
         if view.path in self._session.scorings:
             return  # all of it is there by now
+        found, classes = so_far
+        self._session.classes = {**self._session.classes, **classes}
         self.merge(found, view)
         if view.path not in self._coming:
             self._coming.add(view.path)

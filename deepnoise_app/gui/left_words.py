@@ -1,4 +1,4 @@
-"""What embeddings still know of plates and places, in a line for a biologist."""
+"""What embeddings still know of plates and places, in a few lines for a biologist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LEFT_IN = (
     "How much of experiment, plate, row and column a linear probe still reads out of the embeddings"
     " of wells that it has not seen, on the way from chance (0 %) to certainty (100 %), with 95 %"
-    " intervals. 0 % is best: nothing of the technical noise is left to be read."
+    " intervals: as scored, and with each plate centred. 0 % is best: nothing of the technical"
+    " noise is left to be read."
 )
 
 
@@ -21,17 +22,19 @@ def left_words(found: LeftIn | None) -> str:
     """Return rich text, empty where nothing was probed or nothing is to be told apart."""
     if found is None:
         return ""
-    pairs = [
-        f"{before.target}&nbsp;{_knows(before)}&nbsp;→&nbsp;{_knows(after)}"
+    rows = [
+        f"<tr><td>{before.target}&nbsp;</td><td>{_knows(before)}&nbsp;→&nbsp;</td>"
+        f"<td>{_knows(after)}</td></tr>"
         for before, after in zip(found.before, found.after, strict=True)
         if before.knows == before.knows and after.knows == after.knows
     ]
-    if not pairs:
+    if not rows:
         return ""
-    drawn = f", of {found.wells:,} wells drawn" if found.wells < found.all_wells else ""
+    drawn = f"<br>of {found.wells:,} wells drawn" if found.wells < found.all_wells else ""
     return (
-        f"Still readable, as scored → plates centred (0 % is best{drawn}):"
-        f" {', &nbsp;'.join(pairs)}."
+        f"Still readable (0 % is best){drawn}<table>"
+        "<tr><td></td><td>as scored</td><td>centred</td></tr>"
+        f"{''.join(rows)}</table>"
     )
 
 
@@ -40,4 +43,5 @@ def _knows(probe: Probe) -> str:
     ends = (probe.value, probe.low, probe.high)
     way = (max(0.0, (one - probe.chance) / (1 - probe.chance)) for one in ends)
     value, low, high = map(percent, way)
-    return f"<b>{value}</b> ({low.removesuffix(' %')}–{high.removesuffix(' %')})"
+    ends_of = f"{low.removesuffix(' %')}–{high.removesuffix(' %')}"
+    return f"<b>{value}</b>&nbsp;({ends_of})".replace(" ", "&nbsp;")

@@ -67,7 +67,7 @@ class MapTab(PlotTab):
         session.events.embeddings.connect(self._on_maps)
         self.left_in = quiet_label("What the embeddings still know of plates and places")
         self.left_in.setToolTip(LEFT_IN)
-        self.below_head(self.left_in)
+        self.body.addWidget(self.left_in)
         session.events.left_in.connect(self._on_left_in)
         session.events.wells.connect(self._ring)
         session.events.plate.connect(self._ring)
@@ -118,6 +118,7 @@ class MapTab(PlotTab):
             plot.addItem(rings)
             self._dots.append(dots)
             self._rings.append(rings)
+        self.body.addWidget(self.left_in)  # again: behind the maps
 
     def draw(self) -> None:
         """Draw all wells in both plots, the right one in a turn of its own."""

@@ -39,7 +39,6 @@ class PlotTab(QWidget):
         column.setSpacing(4)
         column.addLayout(self.head)
         column.addLayout(self.body, 1)
-        self._column = column
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(self._loaded)
@@ -73,10 +72,6 @@ class PlotTab(QWidget):
         self._plots.append(plot)
         self.body.addWidget(plot, 1)
         return plot
-
-    def below_head(self, widget: QWidget) -> None:
-        """Put a widget between the line of text and the plots."""
-        self._column.insertWidget(1, widget)
 
     def walk(self, plot: Any, step: Callable[[int, int], None]) -> None:
         """Let arrows on a plot call `step` with rows downwards and columns to the right."""

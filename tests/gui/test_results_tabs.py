@@ -216,9 +216,9 @@ def test_the_map_says_what_the_embeddings_still_know_of_the_plates(parts, screen
     qtbot.waitUntil(lambda: session.left_in is not None, timeout=30_000)
     assert session.left_in.wells == len(session.embeddings.table)
     said = tabs.map.left_in.text()
-    assert said.startswith("Still readable, as scored")
+    assert said.startswith("Still readable (0 % is best)<table>")
     assert tabs.map.left_in.isVisible()
-    assert "plate&nbsp;<b>" in said
+    assert "<td>plate&nbsp;</td><td><b>" in said
     assert "drawn" not in said
     session.scorings = ()
     qtbot.waitUntil(lambda: session.embeddings is None)

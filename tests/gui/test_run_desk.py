@@ -234,6 +234,7 @@ def test_wells_are_shown_as_they_come_and_after_a_stop(
         )
         assert session.painting.paint is Paint.PREDICTION
         assert session.scorings == ()
+        assert session.classes.keys() == {"demo"}  # wells of other contents are not judged
     run.tell(Stopped(message="asked"))
     qtbot.waitUntil(lambda: session.runs[0].status.is_over)
     assert len(session.predictions) == 5
