@@ -110,3 +110,12 @@ def hosted(request, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     yield made
     made.close()
     throw_away()
+
+
+@pytest.fixture
+def opened(hosted, wait, plates):
+    """The parts of either host with the small screen open and its first well on the canvas."""
+    parts = hosted.parts
+    parts.workbench.open([plates])
+    wait(lambda: parts.session.picture is not None and bool(parts.session.well_columns))
+    return parts

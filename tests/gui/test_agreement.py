@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from qtpy.QtCore import QPointF, Qt
 
 from deepnoise_app.screen import Plate, Predictions
 from deepnoise_app.session import Paint, Painting
 
 TITLE = "Agreement with the plate map"
-
-
-@pytest.fixture
-def opened(hosted, wait, plates):
-    parts = hosted.parts
-    parts.workbench.open([plates])
-    wait(lambda: parts.session.picture is not None and bool(parts.session.well_columns))
-    return parts
 
 
 def named(plate: Plate, predicted, known: bool = True) -> Predictions:

@@ -13,14 +13,6 @@ from deepnoise_app.screen import Plate, Predictions, Role
 from deepnoise_app.session import Paint, Painting, Tone
 
 
-@pytest.fixture
-def opened(hosted, wait, plates):
-    parts = hosted.parts
-    parts.workbench.open([plates])
-    wait(lambda: parts.session.picture is not None and bool(parts.session.well_columns))
-    return parts
-
-
 def measured(plate: Plate) -> Measures:
     """Measure a plate here, without a worker."""
     found = [measure_well(plate, well) for well in plate.wells]
